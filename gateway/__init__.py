@@ -1,0 +1,1 @@
+"""The service in front of LiteLLM: OpenAI and Bedrock front ends, relayed or translated."""

@@ -1,0 +1,108 @@
+"""How an error looks on the wire: OpenAI's error object, or AWS's message with its `x-amzn-errortype`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+
+from gateway.errors import (
+    BodyTooLarge,
+    GatewayError,
+    MissingCredentials,
+    RequestError,
+    RequestTimeout,
+    UnknownOperation,
+    UpstreamBroken,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+
+JSON = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A complete answer; `headers` without content-length."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+# --- OpenAI -------------------------------------------------------------------
+
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    408: "timeout_error",
+    429: "rate_limit_error",
+    504: "timeout_error",
+}
+
+
+def openai_error(error: GatewayError) -> bytes:
+    """The JSON of OpenAI's error object; the events of a stream carry it too."""
+    default = "api_error" if error.status >= 500 else "invalid_request_error"
+    kind = _OPENAI_TYPES.get(error.status, default)
+    return orjson.dumps({"error": {"message": error.message, "type": kind, "param": error.param, "code": error.code}})
+
+
+def render_openai(error: GatewayError, request_id: str) -> Rendered:  # noqa: ARG001 - a Dialect; the id is in a header
+    """https://platform.openai.com/docs/guides/error-codes; every answer carries `x-request-id`, as OpenAI's do."""
+    return Rendered(error.status, [JSON, *_retry_after(error)], openai_error(error))
+
+
+# --- AWS ----------------------------------------------------------------------
+
+# The exceptions of bedrock-runtime's service model, by the status its model gives them.
+_AWS_BY_STATUS = {
+    400: ("ValidationException", 400),
+    401: ("AccessDeniedException", 403),
+    402: ("ServiceQuotaExceededException", 400),
+    403: ("AccessDeniedException", 403),
+    404: ("ResourceNotFoundException", 404),
+    408: ("ModelTimeoutException", 408),
+    424: ("ModelErrorException", 424),
+    429: ("ThrottlingException", 429),
+    500: ("InternalServerException", 500),
+    503: ("ServiceUnavailableException", 503),
+    504: ("ModelTimeoutException", 408),
+}
+_AWS_BY_CLASS: dict[type[GatewayError], tuple[str, int]] = {
+    MissingCredentials: ("AccessDeniedException", 403),
+    UnknownOperation: ("UnknownOperationException", 404),
+    RequestTimeout: ("ValidationException", 400),
+    BodyTooLarge: ("ValidationException", 400),
+    UpstreamUnavailable: ("ServiceUnavailableException", 503),
+    UpstreamBroken: ("ModelErrorException", 424),
+    UpstreamTimeout: ("ModelTimeoutException", 408),
+}
+# LiteLLM's code for a spent budget, whatever the status it comes with.
+_AWS_BY_CODE = {"budget_exceeded": ("ServiceQuotaExceededException", 400)}
+
+
+def aws_exception(error: GatewayError) -> tuple[str, int]:
+    """Name and status of the exception, of those that boto3 knows as typed ones."""
+    found = _AWS_BY_CODE.get(error.code) or _AWS_BY_CLASS.get(type(error)) or _AWS_BY_STATUS.get(error.status)
+    if found:
+        return found
+    if isinstance(error, RequestError) or 400 <= error.status < 500:
+        return "ValidationException", 400
+    return "InternalServerException", 500
+
+
+def render_aws(error: GatewayError, request_id: str) -> Rendered:
+    """rest-json: the name in a header, the message in the body, the id where boto3 looks for it."""
+    name, status = aws_exception(error)
+    headers = [JSON, (b"x-amzn-errortype", name.encode()), (b"x-amzn-requestid", request_id.encode())]
+    return Rendered(status, headers + _retry_after(error), orjson.dumps({"message": error.message}))
+
+
+Dialect = Callable[[GatewayError, str], Rendered]
+
+
+def _retry_after(error: GatewayError) -> list[tuple[bytes, bytes]]:
+    return [(b"retry-after", error.retry_after.encode("latin-1"))] if error.retry_after else []

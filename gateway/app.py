@@ -1,0 +1,77 @@
+"""The composition root: the only module that knows all the others."""
+
+from __future__ import annotations
+
+import os
+
+from quart import Quart
+
+from gateway.api.bedrock import BedrockRuntime
+from gateway.api.completions import ChatCompletions
+from gateway.api.front import Front
+from gateway.api.health import health_blueprint
+from gateway.api.relay import Relay
+from gateway.api.websocket import WebsocketRelay
+from gateway.cache import Cache
+from gateway.database import Database
+from gateway.services.converse import Converse
+from gateway.services.readiness import Check
+from gateway.settings import Settings
+from gateway.telemetry.access_log import AccessLog
+from gateway.telemetry.logs import configure_logs
+from gateway.upstream.chat import Chat
+from gateway.upstream.litellm import LiteLLM
+
+
+def create_app(settings: Settings) -> Quart:
+    """The gateway as an ASGI application; its connections are opened when it is served, and closed after."""
+    litellm = LiteLLM(settings)
+    database = Database(settings.database_url)
+    cache = Cache(settings.redis_url) if settings.redis_url else None
+    relay = Relay(litellm)
+
+    app = Quart(__name__, static_folder=None)
+    app.register_blueprint(
+        health_blueprint(
+            [
+                Check("litellm", litellm, needed=True),
+                Check("database", database, needed=True),
+                Check("redis", cache, needed=False),
+            ],
+            settings.readiness_timeout,
+        )
+    )
+    front = Front(
+        app.asgi_app,
+        owned_prefixes(app),
+        completions=ChatCompletions(relay, settings.body_limit),
+        bedrock=BedrockRuntime(Converse(Chat(litellm)), settings.body_limit),
+        relay=relay,
+        websockets=WebsocketRelay(litellm),
+    )
+    app.asgi_app = AccessLog(front)  # type: ignore[method-assign]  # Quart's own way to wrap an app
+
+    @app.before_serving
+    async def open_connections() -> None:
+        await litellm.open()
+
+    @app.after_serving
+    async def close_connections() -> None:
+        await litellm.close()
+        await database.close()
+        if cache is not None:
+            await cache.close()
+
+    return app
+
+
+def owned_prefixes(app: Quart) -> tuple[str, ...]:
+    """What the paths of the application's routes begin with, up to their first variable."""
+    return tuple(sorted({rule.rule.partition("<")[0] for rule in app.url_map.iter_rules()}))
+
+
+def from_environment() -> Quart:
+    """The application of a worker process, which reads the environment anew."""
+    settings = Settings.from_environment(os.environ)
+    configure_logs(settings.log_level)
+    return create_app(settings)

@@ -1,0 +1,113 @@
+"""Everything that the gateway itself refuses or fails with.
+
+    GatewayError
+    ├── RequestError                the client must change something
+    │   ├── MalformedBody           400  not JSON, or JSON of the wrong shape
+    │   ├── UnsupportedField        400  a field that cannot be carried to the model
+    │   ├── MissingCredentials      401  no key was sent
+    │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
+    │   ├── BodyTooLarge            413  more than the limit
+    │   ├── UnsupportedContentType  415  not application/json
+    │   └── UnknownOperation        404  no such operation
+    ├── UpstreamError               LiteLLM, or the model behind it
+    │   ├── UpstreamRefusal         …    LiteLLM answered with an error: its own status
+    │   ├── UpstreamBroken          502  what came back cannot be understood, or broke off
+    │   ├── UpstreamUnavailable     503  LiteLLM cannot be reached
+    │   └── UpstreamTimeout         504  LiteLLM stayed silent for too long
+    └── InternalError               500  a defect of the gateway
+
+Each knows its status and a short code. How it looks on the wire is the dialect's affair (api/dialects.py).
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Base of all: `message` is written for the client and holds no secret."""
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(self, message: str, *, param: str | None = None, retry_after: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after
+
+
+class RequestError(GatewayError):
+    status = 400
+    code = "invalid_request"
+
+
+class MalformedBody(RequestError):
+    code = "malformed_body"
+
+
+class UnsupportedField(RequestError):
+    code = "unsupported_field"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}", param=path)
+
+
+class MissingCredentials(RequestError):
+    status = 401
+    code = "missing_credentials"
+
+
+class SignedRequest(RequestError):
+    status = 403
+    code = "signed_request"
+
+
+class UnknownOperation(RequestError):
+    status = 404
+    code = "unknown_operation"
+
+
+class RequestTimeout(RequestError):
+    status = 408
+    code = "request_timeout"
+
+
+class BodyTooLarge(RequestError):
+    status = 413
+    code = "body_too_large"
+
+
+class UnsupportedContentType(RequestError):
+    status = 415
+    code = "unsupported_content_type"
+
+
+class UpstreamError(GatewayError):
+    status = 502
+    code = "upstream_error"
+
+
+class UpstreamRefusal(UpstreamError):
+    """LiteLLM answered with an error: its status and its message, as far as it said one."""
+
+    def __init__(self, status: int, message: str, *, code: str, retry_after: str | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+        self.code = code
+
+
+class UpstreamBroken(UpstreamError):
+    code = "upstream_broken"
+
+
+class UpstreamUnavailable(UpstreamError):
+    status = 503
+    code = "upstream_unavailable"
+
+
+class UpstreamTimeout(UpstreamError):
+    status = 504
+    code = "upstream_timeout"
+
+
+class InternalError(GatewayError):
+    """A defect: the client learns the request id, the log holds the rest."""

@@ -1,0 +1,309 @@
+"""The gateway's settings: one frozen object, read once from the environment; all faults are told at once."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+MILLISECONDS = 0.001
+SECONDS = 1.0
+MINUTES = 60 * SECONDS
+
+PREFIX = "GATEWAY_"
+FILE_SUFFIX = "_FILE"
+
+
+class SettingsError(Exception):
+    """The environment does not make valid settings.
+
+    `faults` holds one sentence for each fault; none of them shows the value of a secret.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Invalid(ValueError):
+    """What a parser raises: the rest of a sentence that begins with the setting's name."""
+
+
+def parse_text(text: str) -> str:
+    return text
+
+
+def parse_address(text: str) -> str:
+    """`host:port`, `[ipv6]:port` or `unix:/path`; port 0 takes a free one."""
+    if text.startswith("unix:/"):
+        return text
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]\s/]+):(\d{1,5})", text)
+    if not match or int(match[2]) > 65535:
+        raise Invalid("must be host:port, [ipv6]:port or unix:/path")
+    return text
+
+
+def parse_http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise Invalid("must be an http:// or https:// address without query or fragment")
+    if parts.username or parts.password:
+        raise Invalid("must not carry a user name or a password")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise Invalid("has a port that is not one") from None
+    return text.rstrip("/")
+
+
+def parse_database_url(text: str) -> str:
+    """`sqlite://path` (relative), `sqlite:///path` (absolute) or `postgresql://user:password@host:port/database`."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise Invalid("must begin with sqlite:// or postgresql://")
+    if scheme == "sqlite":
+        if not rest:
+            raise Invalid("must name a file: sqlite://gateway.sqlite3 or sqlite:///var/lib/gateway.sqlite3")
+        return text
+    try:
+        parts = urlsplit(text)
+        complete = bool(parts.hostname and parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        complete = False
+    if not complete:
+        raise Invalid("must be postgresql://user:password@host:port/database")
+    return text
+
+
+def parse_redis_url(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise Invalid("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def parse_master_key(text: str) -> str:
+    if not text.startswith("sk-") or len(text) < 8:
+        raise Invalid('must begin with "sk-" and have at least 8 characters, as LiteLLM wants it')
+    return text
+
+
+def parse_https_url(text: str) -> str:
+    if not parse_http_url(text).startswith("https://"):
+        raise Invalid("must begin with https://")
+    return text.rstrip("/")
+
+
+def parse_readable_file(text: str) -> str:
+    try:
+        with Path(text).open("rb"):
+            return text
+    except OSError as error:
+        raise Invalid(f"names a file that cannot be read: {text} ({error.strerror})") from None
+
+
+def parse_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise Invalid("must be a number of seconds") from None
+    if not math.isfinite(seconds) or seconds <= 0:
+        raise Invalid("must be more than 0 seconds")
+    return seconds
+
+
+def parse_size(text: str) -> int:
+    match = re.fullmatch(r"(\d+)\s*(KiB|MiB|GiB)?", text)
+    if not match or int(match[1]) == 0:
+        raise Invalid("must be a number of bytes above 0, or such as 512KiB, 32MiB, 1GiB")
+    return int(match[1]) * {None: 1, "KiB": KIB, "MiB": MIB, "GiB": GIB}[match[2]]
+
+
+def parse_workers(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", text) or int(text) == 0:
+        raise Invalid("must be a whole number from 1 to 999")
+    return int(text)
+
+
+def parse_log_level(text: str) -> str:
+    level = text.upper()
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise Invalid("must be DEBUG, INFO, WARNING or ERROR")
+    return level
+
+
+def setting(
+    name: str, default: Any, about: str, parse: Callable[[str], Any] = parse_text, *, secret: bool = False
+) -> Any:
+    """One field of Settings: the variable it is read from, its default as a person writes it, and what it means."""
+    value = parse(default) if isinstance(default, str) else default
+    return field(
+        default=value,
+        repr=not secret,
+        metadata={"name": name, "default": default, "about": about, "parse": parse, "secret": secret},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Times are in seconds, sizes in bytes."""
+
+    bind: str = setting("GATEWAY_BIND", "127.0.0.1:3000", "address to serve http on", parse_address)
+    tls_bind: str = setting(
+        "GATEWAY_TLS_BIND", "127.0.0.1:3443", "address to serve https on, once there is a certificate", parse_address
+    )
+    tls_certificate: str | None = setting(
+        "GATEWAY_TLS_CERTIFICATE", None, "PEM file with the certificate and its chain", parse_readable_file
+    )
+    tls_key: str | None = setting("GATEWAY_TLS_KEY", None, "PEM file with the certificate's key", parse_readable_file)
+    workers: int = setting("GATEWAY_WORKERS", "1", "processes that serve", parse_workers)
+
+    litellm_url: str = setting("GATEWAY_LITELLM_URL", "http://127.0.0.1:4000", "where LiteLLM answers", parse_http_url)
+    master_key: str | None = setting(
+        "GATEWAY_MASTER_KEY",
+        None,
+        "LiteLLM's master key, for what the gateway asks LiteLLM itself",
+        parse_master_key,
+        secret=True,
+    )
+    database_url: str = setting(
+        "GATEWAY_DATABASE_URL",
+        "sqlite://gateway.sqlite3",
+        "the gateway's own database: sqlite://file or postgresql://user:password@host:port/database",
+        parse_database_url,
+        secret=True,
+    )
+    redis_url: str | None = setting(
+        "GATEWAY_REDIS_URL",
+        None,
+        "Redis or Valkey, shared by all replicas; without it each process caches alone",
+        parse_redis_url,
+        secret=True,
+    )
+
+    body_limit: int = setting(
+        "GATEWAY_BODY_LIMIT",
+        "32MiB",
+        "largest body of a completion or a Converse request; relayed uploads have no limit",
+        parse_size,
+    )
+    connect_timeout: float = setting(
+        "GATEWAY_CONNECT_TIMEOUT", "1.5", "seconds until LiteLLM counts as down", parse_seconds
+    )
+    upstream_timeout: float = setting(
+        "GATEWAY_UPSTREAM_TIMEOUT",
+        "600",
+        "longest silence of LiteLLM, in seconds, before an answer or within it",
+        parse_seconds,
+    )
+    readiness_timeout: float = setting(
+        "GATEWAY_READINESS_TIMEOUT", "2", "seconds that each check of /bedrock/health/readiness may take", parse_seconds
+    )
+    keep_alive_timeout: float = setting(
+        "GATEWAY_KEEP_ALIVE_TIMEOUT",
+        "75",
+        "seconds an idle connection is kept; more than the load balancer's",
+        parse_seconds,
+    )
+    shutdown_timeout: float = setting(
+        "GATEWAY_SHUTDOWN_TIMEOUT",
+        "30",
+        "seconds that requests under way have to end when the gateway is stopped",
+        parse_seconds,
+    )
+    log_level: str = setting("GATEWAY_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", parse_log_level)
+
+    okta_issuer: str | None = setting(
+        "OKTA_ISSUER",
+        None,
+        "issuer of the access tokens that users bring, such as https://dev-1.okta.com/oauth2/default",
+        parse_https_url,
+    )
+    okta_audience: str = setting("OKTA_AUDIENCE", "api://default", "audience that those tokens must have")
+    aws_region: str | None = setting("AWS_REGION", None, "region of Bedrock's managed prompts")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check all settings; an empty value is an unset one, `NAME_FILE` names a file that holds the value.
+
+        Raises SettingsError with every fault there is.
+        """
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        for one in fields(cls):
+            name = one.metadata["name"]
+            try:
+                text = _text_of(name, environ)
+                if text is not None:
+                    values[one.name] = one.metadata["parse"](text)
+            except Invalid as error:
+                faults.append(f"{name} {error}")
+        faults += _tls_faults(values.get("tls_certificate"), values.get("tls_key"), faults)
+        if faults:
+            raise SettingsError(faults)
+        return cls(**values)
+
+
+def _text_of(name: str, environ: Mapping[str, str]) -> str | None:
+    file_name = name + FILE_SUFFIX
+    text, path = environ.get(name), environ.get(file_name)
+    if not path:
+        return text or None
+    if text:
+        raise Invalid(f"and {file_name} are both set: unset one of them")
+    try:
+        content = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise Invalid(f"cannot be read from the file {path} that {file_name} names ({reason})") from None
+    if not content:
+        raise Invalid(f"is empty in the file {path} that {file_name} names")
+    return content
+
+
+def _tls_faults(certificate: str | None, key: str | None, faults: list[str]) -> Iterator[str]:
+    names = "GATEWAY_TLS_CERTIFICATE", "GATEWAY_TLS_KEY"
+    if any(fault.startswith(names) for fault in faults):
+        return
+    if (certificate is None) != (key is None):
+        missing = names[0] if certificate is None else names[1]
+        yield f"{missing} must be set too: https needs a certificate and its key"
+    elif certificate is not None:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+        except (ssl.SSLError, OSError):
+            yield "GATEWAY_TLS_CERTIFICATE and GATEWAY_TLS_KEY are not a PEM certificate and its unencrypted key"
+
+
+def unknown_settings(environ: Mapping[str, str]) -> list[str]:
+    """Sentences about variables that look like ours and are none; a likely slip of the pen, but no reason to stop.
+
+    Kubernetes itself sets variables such as GATEWAY_PORT and GATEWAY_SERVICE_HOST beside a Service named `gateway`.
+    """
+    known = [one.metadata["name"] for one in fields(Settings)]
+    known += [name + FILE_SUFFIX for name in known]
+    sentences = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known and not re.match(r"GATEWAY_(SERVICE|PORT)(_|$)", name):
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            sentences.append(f"{name} is not a setting of the gateway{hint}")
+    return sentences
+
+
+def describe_settings() -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of every setting, in the order of the class."""
+    rows = []
+    for one in fields(Settings):
+        default = one.metadata["default"]
+        rows.append((one.metadata["name"], "" if default is None else default, one.metadata["about"]))
+    return rows

@@ -1,0 +1,65 @@
+"""Gateways as real processes, in front of the fake LLM or of a server that echoes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.processes import FakeLLM, Gateway, Service
+
+ROOT = Path(__file__).parents[2]
+KEY = {"authorization": "Bearer sk-test-0123456789"}
+
+StartGateway = Callable[..., Gateway]
+
+
+@pytest.fixture(scope="session")
+def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartGateway]:
+    """Starts a gateway with the given settings; all are stopped at the end."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(Gateway(tmp_path_factory.mktemp("gateway"), **settings))
+
+
+@pytest.fixture(scope="session")
+def fake_llm() -> Iterator[FakeLLM]:
+    with FakeLLM() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gateway(start_gateway: StartGateway, fake_llm: FakeLLM) -> Gateway:
+    """A gateway whose upstream is the fake LLM itself."""
+    return start_gateway(GATEWAY_LITELLM_URL=fake_llm.url, GATEWAY_BODY_LIMIT="1MiB")
+
+
+@pytest.fixture(scope="session")
+def echo() -> Iterator[str]:
+    """The address of a server that answers with what it was sent."""
+    command = [sys.executable, "-m", "tests.support.echo"]
+    with Service(command, env={}, ready=r"listening on (http://\S+)", cwd=ROOT) as server:
+        yield server.found[0]
+
+
+@pytest.fixture(scope="session")
+def echoing(start_gateway: StartGateway, echo: str) -> Gateway:
+    """A gateway whose upstream is the echo."""
+    return start_gateway(GATEWAY_LITELLM_URL=echo)
+
+
+@pytest.fixture
+def http(gateway: Gateway) -> Iterator[httpx.Client]:
+    """A client of `gateway`, with a key."""
+    with httpx.Client(base_url=gateway.url, headers=KEY, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def echoed(echoing: Gateway) -> Iterator[httpx.Client]:
+    """A client of `echoing`."""
+    with httpx.Client(base_url=echoing.url, timeout=30) as client:
+        yield client

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.errors import UpstreamBroken
+from gateway.translation.converse_response import converse_response
+from gateway.translation.converse_stream import ConverseStream
+
+USAGE = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+TOKENS = {"inputTokens": 3, "outputTokens": 2, "totalTokens": 5}
+
+
+def completion(finish_reason: str | None = "stop", **message: Any) -> dict[str, Any]:
+    return {"choices": [{"message": message, "finish_reason": finish_reason}], "usage": USAGE}
+
+
+def chunk(finish_reason: str | None = None, **delta: Any) -> dict[str, Any]:
+    return {"choices": [{"delta": delta, "finish_reason": finish_reason}]}
+
+
+def events(*chunks: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    stream = ConverseStream()
+    return [event for one in chunks for event in stream.feed(one)] + stream.finish(latency_ms=7)
+
+
+def test_a_completion_becomes_a_converse_response():
+    assert converse_response(completion(content="hi"), latency_ms=7) == {
+        "output": {"message": {"role": "assistant", "content": [{"text": "hi"}]}},
+        "stopReason": "end_turn",
+        "usage": TOKENS,
+        "metrics": {"latencyMs": 7},
+    }
+
+
+def test_reasoning_comes_before_the_text():
+    response = converse_response(completion(content="hi", reasoning_content="hm"), latency_ms=1)
+    assert response["output"]["message"]["content"] == [
+        {"reasoningContent": {"reasoningText": {"text": "hm"}}},
+        {"text": "hi"},
+    ]
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_an_empty_answer_has_no_blocks(content):
+    assert converse_response(completion(content=content), latency_ms=1)["output"]["message"]["content"] == []
+
+
+REASONS = [
+    ("stop", "end_turn"),
+    ("length", "max_tokens"),
+    ("content_filter", "content_filtered"),
+    ("tool_calls", "tool_use"),
+]
+
+
+@pytest.mark.parametrize(("finish_reason", "stop_reason"), REASONS)
+def test_every_finish_reason_has_its_stop_reason(finish_reason, stop_reason):
+    assert converse_response(completion(finish_reason, content="x"), latency_ms=1)["stopReason"] == stop_reason
+    assert events(chunk(finish_reason, content="x"))[-2] == ("messageStop", {"stopReason": stop_reason})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"choices": []},
+        {"choices": None},
+        {"choices": [{"message": {"content": "x"}}]},
+        completion("because", content="x"),
+        completion(None, content="x"),
+        completion("tool_calls", tool_calls=[{"id": "1"}]),
+    ],
+)
+def test_an_answer_that_cannot_be_carried_back_is_an_error(broken):
+    with pytest.raises(UpstreamBroken):
+        converse_response(broken, latency_ms=1)
+
+
+def test_a_stream_has_its_events_in_order():
+    assert events(
+        chunk(role="assistant"),
+        chunk(content="h"),
+        chunk(content="i"),
+        chunk(content=""),
+        chunk("stop"),
+        {"choices": [], "usage": USAGE},
+    ) == [
+        ("messageStart", {"role": "assistant"}),
+        ("contentBlockDelta", {"delta": {"text": "h"}, "contentBlockIndex": 0}),
+        ("contentBlockDelta", {"delta": {"text": "i"}, "contentBlockIndex": 0}),
+        ("contentBlockStop", {"contentBlockIndex": 0}),
+        ("messageStop", {"stopReason": "end_turn"}),
+        ("metadata", {"usage": TOKENS, "metrics": {"latencyMs": 7}}),
+    ]
+
+
+def test_reasoning_is_a_block_of_its_own():
+    assert events(chunk(reasoning_content="hm"), chunk(content="hi"), chunk("stop"))[1:5] == [
+        ("contentBlockDelta", {"delta": {"reasoningContent": {"text": "hm"}}, "contentBlockIndex": 0}),
+        ("contentBlockStop", {"contentBlockIndex": 0}),
+        ("contentBlockDelta", {"delta": {"text": "hi"}, "contentBlockIndex": 1}),
+        ("contentBlockStop", {"contentBlockIndex": 1}),
+    ]
+
+
+def test_an_empty_stream_has_no_blocks():
+    assert [name for name, _ in events(chunk(role="assistant"), chunk("stop"))] == [
+        "messageStart",
+        "messageStop",
+        "metadata",
+    ]
+
+
+def test_a_stream_that_never_finished_is_an_error():
+    with pytest.raises(UpstreamBroken):
+        events(chunk(content="h"))

@@ -1,0 +1,130 @@
+"""An HTTP server that answers with what it was sent, for what must pass through the gateway unchanged.
+
+`python -m tests.support.echo`; it takes a free port and prints it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+
+from aiohttp import WSMsgType, web
+
+
+async def echo(request: web.Request) -> web.Response:
+    """Method, path, headers and body as they came; twice the same header back; gzip when it is asked for."""
+    body = await request.read()
+    seen = {
+        "method": request.method,
+        "target": request.raw_path,
+        "headers": [[name.lower(), value] for name, value in request.headers.items()],
+        "body": body.decode("latin-1") if len(body) < 10_000 else None,
+        "length": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    payload = json.dumps(seen).encode()
+    headers = [
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("x-litellm-call-id", "42"),
+        ("retry-after", "7"),
+        ("x-ratelimit-remaining-requests", "9"),
+        ("keep-alive", "timeout=1"),
+    ]
+    response = web.Response(status=int(request.headers.get("x-echo-status", "200")), body=payload)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = gzip.compress(payload)
+        response.headers["content-encoding"] = "gzip"
+    response.content_type = "application/json"
+    for name, value in headers:
+        response.headers.add(name, value)
+    return response
+
+
+async def duplex(request: web.Request) -> web.StreamResponse:
+    """Each piece of the body back as soon as it has come."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    async for piece in request.content.iter_any():
+        await response.write(piece)
+    return response
+
+
+async def cut(request: web.Request) -> web.StreamResponse:
+    """Promises a hundred bytes and leaves after ten."""
+    response = web.StreamResponse(headers={"content-length": "100"})
+    await response.prepare(request)
+    await response.write(b"0123456789")
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
+async def cut_events(request: web.Request) -> web.StreamResponse:
+    """Begins a stream of events and leaves within the second."""
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(request)
+    await response.write(b'data: {"n": 1}\n\ndata: {"n"')
+    await response.drain()
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
+async def early(request: web.Request) -> web.Response:
+    """Refuses before it has read the body."""
+    return web.Response(status=403, text="no")
+
+
+async def websocket(request: web.Request) -> web.WebSocketResponse:
+    """Echoes texts and bytes; `close` makes it close with 4001; says which headers of the handshake it saw."""
+    socket = web.WebSocketResponse(protocols=("realtime",))
+    await socket.prepare(request)
+    await socket.send_json({name.lower(): value for name, value in request.headers.items()})
+    async for message in socket:
+        if message.type is WSMsgType.TEXT and message.data == "close":
+            await socket.close(code=4001, message=b"as asked")
+        elif message.type is WSMsgType.TEXT:
+            await socket.send_str(message.data)
+        elif message.type is WSMsgType.BINARY:
+            await socket.send_bytes(message.data)
+    request.app["closed"].append(socket.close_code)
+    return socket
+
+
+async def closed(request: web.Request) -> web.Response:
+    """With which codes the websockets were closed."""
+    return web.json_response(request.app["closed"])
+
+
+async def refused(_: web.Request) -> web.Response:
+    return web.Response(status=403, text="no websocket for you")
+
+
+def application() -> web.Application:
+    app = web.Application(client_max_size=0)
+    app["closed"] = []
+    app.router.add_route("*", "/duplex", duplex)
+    app.router.add_get("/cut", cut)
+    app.router.add_get("/cut-events", cut_events)
+    app.router.add_post("/early", early)
+    app.router.add_get("/ws", websocket)
+    app.router.add_get("/ws-closed", closed)
+    app.router.add_get("/ws-refused", refused)
+    app.router.add_route("*", "/{path:.*}", echo)
+    return app
+
+
+async def main() -> None:
+    runner = web.AppRunner(application(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    print(f"listening on {site.name.replace(':0', '')}:{runner.addresses[0][1]}", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
