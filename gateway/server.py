@@ -51,9 +51,18 @@ def serve(settings: Settings) -> int:
     config = hypercorn_config(settings)
     if settings.workers > 1:
         return hypercorn.run.run(config)
+    _bind(config)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(hypercorn.asyncio.serve(create_app(settings), config))
     return 0
+
+
+def _bind(config: Config) -> None:
+    """Take the addresses now: hypercorn would do so only after the application has started."""
+    sockets = config.create_sockets()
+    secure = [f"fd://{one.detach()}" for one in sockets.secure_sockets]
+    insecure = [f"fd://{one.detach()}" for one in sockets.insecure_sockets]
+    config.bind, config.insecure_bind = (secure, insecure) if config.ssl_enabled else (insecure, [])
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -14,7 +14,7 @@ REDACTED = "[redacted]"
 
 # What may stand in a path or in a foreign library's message: LiteLLM's keys, JSON web tokens, passwords in addresses.
 _SECRETS = re.compile(
-    r"sk-[A-Za-z0-9_-]{4,}"
+    r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{4,}"
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
 )

@@ -122,7 +122,7 @@ async def main() -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    print(f"listening on {site.name.replace(':0', '')}:{runner.addresses[0][1]}", flush=True)
+    print(f"listening on http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.services.readiness import Check, readiness
+from tests.gateway.conftest import StartGateway
+from tests.support.processes import Gateway
+
+NOBODY = "127.0.0.1:9"
+
+
+def ready(gateway: Gateway) -> tuple[int, dict[str, object]]:
+    response = httpx.get(f"{gateway.url}/bedrock/health/readiness", timeout=20)
+    return response.status_code, response.json()
+
+
+def test_alive_without_anything_else(start_gateway: StartGateway):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=f"http://{NOBODY}")
+    response = httpx.get(f"{gateway.url}/bedrock/health/liveliness")
+    assert (response.status_code, response.json()) == (200, {"status": "alive"})
+
+
+def test_ready_when_litellm_and_the_database_answer(echoing: Gateway):
+    assert ready(echoing) == (
+        200,
+        {"status": "ready", "checks": {"litellm": "ok", "database": "ok", "redis": "not configured"}},
+    )
+
+
+def test_unavailable_without_litellm(start_gateway: StartGateway):
+    status, body = ready(start_gateway(GATEWAY_LITELLM_URL=f"http://{NOBODY}"))
+    assert (status, body["status"]) == (503, "unavailable")
+    assert "cannot be reached" in body["checks"]["litellm"]
+    assert body["checks"]["database"] == "ok"
+
+
+def test_unavailable_without_the_database(start_gateway: StartGateway, echo: str, tmp_path: Path):
+    for url in (f"postgresql://user:hunter2@{NOBODY}/gateway", f"sqlite://{tmp_path}/no/such/folder/x.db"):
+        status, body = ready(start_gateway(GATEWAY_LITELLM_URL=echo, GATEWAY_DATABASE_URL=url))
+        assert (status, body["status"]) == (503, "unavailable")
+        assert body["checks"]["litellm"] == "ok"
+        assert "cannot be used" in body["checks"]["database"]
+        assert "hunter2" not in str(body)
+
+
+def test_degraded_without_redis(start_gateway: StartGateway, echo: str):
+    status, body = ready(start_gateway(GATEWAY_LITELLM_URL=echo, GATEWAY_REDIS_URL=f"redis://:hunter2@{NOBODY}/0"))
+    assert (status, body["status"]) == (200, "degraded")
+    assert "cannot be used" in body["checks"]["redis"]
+    assert "hunter2" not in str(body)
+
+
+class Silent:
+    async def check(self) -> None:
+        import asyncio
+
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("needed", "state"), [(True, "unavailable"), (False, "degraded")])
+async def test_a_dependency_that_is_silent_is_not_waited_for(needed, state):
+    result = await readiness([Check("it", Silent(), needed)], 0.01)
+    assert (result.state, result.checks) == (state, {"it": "does not answer within 0.01 s"})
+
+
+def test_other_methods_and_paths_of_health_are_not_found(echoing: Gateway):
+    assert httpx.post(f"{echoing.url}/bedrock/health/liveliness").status_code == 405
+    # Not the gateway's, so LiteLLM's.
+    assert httpx.get(f"{echoing.url}/bedrock/health/other").json()["target"] == "/bedrock/health/other"
