@@ -13,6 +13,7 @@ from gateway.api.dialects import JSON, aws_exception
 from gateway.api.exchange import Exchange
 from gateway.codecs.eventstream import CONTENT_TYPE, encode_event, encode_exception
 from gateway.errors import GatewayError, SignedRequest
+from gateway.schemas.bedrock import StreamEvent
 from gateway.services.converse import Converse
 from gateway.upstream.chat import Caller
 
@@ -67,13 +68,14 @@ class BedrockRuntime:
             await exchange.finish()
 
 
-async def _frames(events: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+async def _frames(events: AsyncIterator[list[StreamEvent]]) -> AsyncIterator[bytes]:
     """The events as frames; a failure after the first is a frame too, as a cut stream raises nothing in boto3."""
     begun = False
     try:
-        async for event_type, payload in events:
-            yield encode_event(event_type, payload)
-            begun = True
+        async for batch in events:
+            if batch:
+                yield b"".join(encode_event(event_type, payload) for event_type, payload in batch)
+                begun = True
     except GatewayError as error:
         if not begun:
             raise

@@ -8,20 +8,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.errors import UpstreamError
 from gateway.schemas.bedrock import ConverseResponse, StreamEvent
 from gateway.translation.converse_request import chat_request
 from gateway.translation.converse_response import converse_response
 from gateway.translation.converse_stream import ConverseStream
-from gateway.upstream.chat import Caller, Chat
+from gateway.upstream.chat import Caller, Chat, ChunkStream
 
 Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """`events` raises a GatewayError where the model or LiteLLM fails on the way."""
+    """Lists of events, each what became known at once; raises a GatewayError where the model or LiteLLM fails."""
 
-    events: AsyncIterator[StreamEvent]
+    events: AsyncIterator[list[StreamEvent]]
     headers: Headers
 
 
@@ -41,15 +42,21 @@ class Converse:
     async def stream(self, model: str, request: dict[str, Any], caller: Caller) -> AsyncIterator[EventStream]:
         begin = self._clock()
         async with self._chat.stream(chat_request(model, request, stream=True), caller) as answer:
-            yield EventStream(self._events(answer.chunks, begin), answer.headers)
+            yield EventStream(self._events(answer, begin), answer.headers)
 
-    async def _events(self, chunks: AsyncIterator[dict[str, Any]], begin: float) -> AsyncIterator[StreamEvent]:
+    async def _events(self, answer: ChunkStream, begin: float) -> AsyncIterator[list[StreamEvent]]:
         translation = ConverseStream()
-        async for chunk in chunks:
-            for event in translation.feed(chunk):
-                yield event
-        for event in translation.finish(latency_ms=self._since(begin)):
-            yield event
+        async for chunks in answer.chunks:
+            events: list[StreamEvent] = []
+            try:
+                for chunk in chunks:
+                    events += translation.feed(chunk)
+            except UpstreamError:
+                # What came before the failure has been said.
+                yield events
+                raise
+            yield events
+        yield translation.finish(latency_ms=self._since(begin))
 
     def _since(self, begin: float) -> int:
         return round((self._clock() - begin) * 1000)

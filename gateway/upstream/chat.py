@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 
 from gateway.codecs.sse import EventTooLarge, SSEDecoder
-from gateway.errors import UpstreamBroken, UpstreamRefusal
+from gateway.errors import UpstreamBroken, UpstreamError, UpstreamRefusal
 from gateway.settings import MIB
 from gateway.upstream.headers import CREDENTIAL_HEADERS, RawHeaders
 from gateway.upstream.litellm import LiteLLM, upstream_errors
@@ -54,9 +54,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ChunkStream:
-    """A streamed answer: `chunks` are chat.completion.chunk objects, up to `[DONE]`."""
+    """A streamed answer: lists of chat.completion.chunk objects, each what came at once, up to `[DONE]`."""
 
-    chunks: AsyncIterator[dict[str, Any]]
+    chunks: AsyncIterator[list[dict[str, Any]]]
     headers: list[tuple[bytes, bytes]]
 
 
@@ -121,18 +121,24 @@ def _useful(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in lowered if name.startswith(_USEFUL_PREFIXES)]
 
 
-async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
+async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[list[dict[str, Any]]]:
     decoder = SSEDecoder()
     with upstream_errors():
         async for data in response.content.iter_any():
+            chunks: list[dict[str, Any]] = []
             try:
-                events = decoder.feed(data)
+                for event in decoder.feed(data):
+                    if event.data == b"[DONE]":
+                        yield chunks
+                        return
+                    chunks.append(_chunk(event.data))
             except EventTooLarge:
                 raise UpstreamBroken("an event of LiteLLM's stream is too large") from None
-            for event in events:
-                if event.data == b"[DONE]":
-                    return
-                yield _chunk(event.data)
+            except UpstreamError:
+                # What came before the failure has been said.
+                yield chunks
+                raise
+            yield chunks
 
 
 def _chunk(data: bytes) -> dict[str, Any]:
