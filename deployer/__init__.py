@@ -1,0 +1,1 @@
+"""The command `genai-gateway`, and the fake LLM that it can start."""

@@ -1,0 +1,22 @@
+"""The operator's command line, `genai-gateway`."""
+
+import typer
+
+from deployer.fake_llm.command import fake_llm
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("fake-llm")(fake_llm)
+
+
+@app.callback()
+def genai_gateway() -> None:
+    """One address for every LLM of a company: deploy it, operate it, try it."""
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
