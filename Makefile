@@ -1,0 +1,83 @@
+# Two commands: `make up` runs everything on this machine, `make test` tests everything. `make help` lists the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Made when their sources change; the files say that the step was completed.
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+# Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
+ARGS ?=
+
+# The newest Python that runs, is new enough, and can make environments. A name on PATH may be a shim that fails.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { echo "$$p"; break; }; done)
+define NO_PYTHON
+No Python 3.11, 3.12 or 3.13 was found that can make environments. Install one (on Debian and Ubuntu with its
+venv package: apt install python3-venv), or name it: make up PYTHON=/path/to/python3.12
+endef
+export NO_PYTHON
+
+PLAYBOOK = cd ansible && ../$(BIN)/ansible-playbook
+COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help up down clean status logs lock test test-all check format bench
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+up: $(INSTALLED) ## Run the gateway, LiteLLM and a model on this machine; repair and update them
+	@$(PLAYBOOK) deploy.yml -e platform=LOCAL $(ARGS)
+	@cat .local/welcome.txt
+
+down: ## Stop everything and keep the data
+	@if [ -x $(BIN)/ansible-playbook ]; then $(PLAYBOOK) undeploy.yml -e platform=LOCAL $(ARGS); fi
+
+clean: ## Stop everything and forget the data
+	@if [ -x $(BIN)/ansible-playbook ]; then $(PLAYBOOK) undeploy.yml -e platform=LOCAL -e local_data=delete $(ARGS); fi
+
+status: ## Show what runs
+	@$(BIN)/supervisorctl -c .local/supervisord.conf status
+
+logs: ## Follow the logs
+	@tail -n 20 -F .local/log/*.log
+
+test: $(INSTALLED_DEV) ## Run the whole test suite
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all
+
+test-all: $(INSTALLED_DEV) ## Run the whole test suite, and the slow tests
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all
+
+check: $(INSTALLED_DEV) ## Lint and check types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/collections" PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint
+
+format: $(INSTALLED_DEV) ## Format the Python code
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(INSTALLED_DEV) ## Measure what the gateway costs
+	$(BIN)/python tests/bench/run.py $(ARGS)
+
+lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade takes newer versions
+	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
+	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+$(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml collections/requirements-wheel.txt
+	@test -n "$(PYTHON)" || { echo "$$NO_PYTHON" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python collections/install.py
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
