@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(settings: Settings) -> int:
     # Not before the settings are known to be good: this is what takes the time.
-    from gateway.server import serve
+    from gateway.server.serve import serve
     from gateway.telemetry.logs import configure_logs
 
     configure_logs(settings.log_level)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from quart import Quart
 
 from gateway.api.bedrock import BedrockRuntime
@@ -18,7 +16,6 @@ from gateway.services.converse import Converse
 from gateway.services.readiness import Check
 from gateway.settings import Settings
 from gateway.telemetry.access_log import AccessLog
-from gateway.telemetry.logs import configure_logs
 from gateway.upstream.chat import Chat
 from gateway.upstream.litellm import LiteLLM
 
@@ -68,10 +65,3 @@ def create_app(settings: Settings) -> Quart:
 def owned_prefixes(app: Quart) -> tuple[str, ...]:
     """What the paths of the application's routes begin with, up to their first variable."""
     return tuple(sorted({rule.rule.partition("<")[0] for rule in app.url_map.iter_rules()}))
-
-
-def from_environment() -> Quart:
-    """The application of a worker process, which reads the environment anew."""
-    settings = Settings.from_environment(os.environ)
-    configure_logs(settings.log_level)
-    return create_app(settings)

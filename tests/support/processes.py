@@ -103,7 +103,7 @@ class Gateway(Service):
             [sys.executable, "-m", "gateway"],
             env=env,
             cwd=cwd,
-            ready=r"Running on (https?://[^ ]+)",
+            ready=r"Running on (https?://[^ \"]+)",
             times=2 if tls else 1,
         )
 

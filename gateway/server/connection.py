@@ -1,0 +1,125 @@
+"""One connection: hypercorn's, where it would hang, leak or switch to HTTP/2.
+
+Written against hypercorn 0.18; each class says what it changes and why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import h11
+from hypercorn.asyncio.task_group import TaskGroup, _handle
+from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.config import Config
+from hypercorn.events import Closed, Event, RawData, Updated
+from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, ConnectionState, Scope
+from hypercorn.utils import parse_socket_addr
+
+from gateway.settings import SECONDS
+
+# How long a client may leave what it was sent unread.
+SEND_SILENCE = 60 * SECONDS
+
+_DISCONNECTS = {"http.disconnect", "websocket.disconnect"}
+
+
+class HTTP1(H11Protocol):
+    """HTTP/1.1 and nothing else: an `Upgrade: h2c` is ignored, as the RFC allows, and answered in HTTP/1.1.
+
+    hypercorn does not reset an HTTP/2 stream whose answer fails half way; its client would wait for ever.
+    """
+
+    async def _check_protocol(self, event: h11.Request) -> None:  # noqa: ARG002 - hypercorn's signature
+        return
+
+
+class AppTasks(TaskGroup):
+    """Gives each request a queue that never blocks on the news that the client has left.
+
+    hypercorn waits for room in the queue, for ever when the application has answered without reading the body.
+    """
+
+    async def spawn_app(
+        self,
+        app: AppWrapper,
+        config: Config,
+        scope: Scope,
+        send: Callable[[ASGISendEvent | None], Awaitable[None]],
+    ) -> Callable[[ASGIReceiveEvent], Awaitable[None]]:
+        queue: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue(config.max_app_queue_size)
+
+        def call_soon(function: Callable[..., Any], *arguments: Any) -> Any:
+            return asyncio.run_coroutine_threadsafe(function(*arguments), self._loop).result()
+
+        in_thread = partial(self._loop.run_in_executor, None)
+        self.spawn(_handle, app, config, scope, queue.get, send, in_thread, call_soon)
+
+        async def put(message: ASGIReceiveEvent) -> None:
+            if message["type"] not in _DISCONNECTS:
+                await queue.put(message)
+                return
+            # What was not read will not be read any more.
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(message)
+
+        return put
+
+
+class Connection(TCPServer):
+    """Ends as soon as the client has closed its side, and does not wait for ever for one that does not read.
+
+    hypercorn keeps the socket of a client that has gone for as long as an idle one.
+    """
+
+    _client_closed = False
+
+    async def run(self) -> None:
+        transport_info = self.writer.get_extra_info
+        try:
+            socket = transport_info("socket")
+            client = parse_socket_addr(socket.family, socket.getpeername())
+            server = parse_socket_addr(socket.family, socket.getsockname())
+            async with AppTasks(self.loop) as tasks:
+                self._task_group = tasks
+                self.protocol = HTTP1(  # type: ignore[assignment]  # in place of hypercorn's choice of protocols
+                    self.app,
+                    self.config,
+                    self.context,
+                    tasks,
+                    ConnectionState(self.state),
+                    transport_info("ssl_object") is not None,
+                    client,
+                    server,
+                    self.protocol_send,
+                )
+                await self.idle_task.restart(tasks, self._idle_timeout)
+                await self._read_data()
+                self._client_closed = True
+                await self.idle_task.stop()
+        except OSError:
+            pass  # the client left before it could be asked who it was
+        finally:
+            await self._close()
+
+    async def protocol_send(self, event: Event) -> None:
+        if isinstance(event, RawData):
+            await self._write(event.data)
+        elif not (isinstance(event, Updated) and self._client_closed):
+            await super().protocol_send(event)
+
+    async def _write(self, data: bytes) -> None:
+        try:
+            self.writer.write(data)
+            if self.writer.transport.get_write_buffer_size() or self.writer.transport.is_closing():
+                async with asyncio.timeout(SEND_SILENCE):
+                    await self.writer.drain()
+        except TimeoutError:
+            self.writer.transport.abort()
+            await self.protocol.handle(Closed())
+        except (ConnectionError, RuntimeError):
+            await self.protocol.handle(Closed())
