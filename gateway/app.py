@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from quart import Quart
+from werkzeug.exceptions import HTTPException
 
 from gateway.api.bedrock import BedrockRuntime
 from gateway.api.completions import ChatCompletions
 from gateway.api.front import Front
 from gateway.api.health import health_blueprint
+from gateway.api.quart_errors import render_http_error
 from gateway.api.relay import Relay
 from gateway.api.websocket import WebsocketRelay
 from gateway.cache import Cache
@@ -28,6 +30,7 @@ def create_app(settings: Settings) -> Quart:
     relay = Relay(litellm)
 
     app = Quart(__name__, static_folder=None)
+    app.register_error_handler(HTTPException, render_http_error)
     app.register_blueprint(
         health_blueprint(
             [
@@ -40,11 +43,11 @@ def create_app(settings: Settings) -> Quart:
     )
     front = Front(
         app.asgi_app,
-        owned_prefixes(app),
+        owned_paths(app),
         completions=ChatCompletions(relay, settings.body_limit),
         bedrock=BedrockRuntime(Converse(Chat(litellm)), settings.body_limit),
         relay=relay,
-        websockets=WebsocketRelay(litellm),
+        websockets=WebsocketRelay(litellm, lambda: app.shutdown_event),
     )
     app.asgi_app = AccessLog(front)  # type: ignore[method-assign]  # Quart's own way to wrap an app
 
@@ -62,6 +65,6 @@ def create_app(settings: Settings) -> Quart:
     return app
 
 
-def owned_prefixes(app: Quart) -> tuple[str, ...]:
-    """What the paths of the application's routes begin with, up to their first variable."""
-    return tuple(sorted({rule.rule.partition("<")[0] for rule in app.url_map.iter_rules()}))
+def owned_paths(app: Quart) -> frozenset[str]:
+    """The paths of the application's routes."""
+    return frozenset(rule.rule for rule in app.url_map.iter_rules())

@@ -2,13 +2,14 @@
 
     GatewayError
     ├── RequestError                the client must change something
+    │   ├── MalformedRequest        400  a request line or headers that are not relayed
     │   ├── MalformedBody           400  not JSON, or JSON of the wrong shape
     │   ├── UnsupportedField        400  a field that cannot be carried to the model
     │   ├── MissingCredentials      401  no key was sent
     │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
+    │   ├── RequestTimeout          408  the body stopped coming
     │   ├── BodyTooLarge            413  more than the limit
-    │   ├── UnsupportedContentType  415  not application/json
-    │   └── UnknownOperation        404  no such operation
+    │   └── UnsupportedContentType  415  not application/json
     ├── UpstreamError               LiteLLM, or the model behind it
     │   ├── UpstreamRefusal         …    LiteLLM answered with an error: its own status
     │   ├── UpstreamBroken          502  what came back cannot be understood, or broke off
@@ -40,6 +41,10 @@ class RequestError(GatewayError):
     code = "invalid_request"
 
 
+class MalformedRequest(RequestError):
+    code = "malformed_request"
+
+
 class MalformedBody(RequestError):
     code = "malformed_body"
 
@@ -59,11 +64,6 @@ class MissingCredentials(RequestError):
 class SignedRequest(RequestError):
     status = 403
     code = "signed_request"
-
-
-class UnknownOperation(RequestError):
-    status = 404
-    code = "unknown_operation"
 
 
 class RequestTimeout(RequestError):

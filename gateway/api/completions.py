@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.api.exchange import Exchange
+from gateway.api.exchange import Exchange, parse_json_object
 from gateway.api.relay import Relay
 
 PATHS = frozenset({"/v1/chat/completions", "/chat/completions"})
@@ -16,5 +16,6 @@ class ChatCompletions:
         self._body_limit = body_limit
 
     async def __call__(self, exchange: Exchange) -> None:
-        raw, _ = await exchange.json_object(self._body_limit)
+        raw = await exchange.json_body(self._body_limit)
+        parse_json_object(raw)
         await self._relay.whole(exchange, raw)

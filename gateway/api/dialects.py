@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,6 @@ from gateway.errors import (
     MissingCredentials,
     RequestError,
     RequestTimeout,
-    UnknownOperation,
     UpstreamBroken,
     UpstreamTimeout,
     UpstreamUnavailable,
@@ -68,12 +68,13 @@ _AWS_BY_STATUS = {
     424: ("ModelErrorException", 424),
     429: ("ThrottlingException", 429),
     500: ("InternalServerException", 500),
+    502: ("ServiceUnavailableException", 503),
     503: ("ServiceUnavailableException", 503),
     504: ("ModelTimeoutException", 408),
+    529: ("ServiceUnavailableException", 503),  # Anthropic's "overloaded"
 }
 _AWS_BY_CLASS: dict[type[GatewayError], tuple[str, int]] = {
     MissingCredentials: ("AccessDeniedException", 403),
-    UnknownOperation: ("UnknownOperationException", 404),
     RequestTimeout: ("ValidationException", 400),
     BodyTooLarge: ("ValidationException", 400),
     UpstreamUnavailable: ("ServiceUnavailableException", 503),
@@ -104,5 +105,16 @@ def render_aws(error: GatewayError, request_id: str) -> Rendered:
 Dialect = Callable[[GatewayError, str], Rendered]
 
 
+def dialect_of(path: str) -> Dialect:
+    """Whose clients ask under a path."""
+    return render_aws if path.startswith("/bedrock/") else render_openai
+
+
+# Seconds, or an HTTP date.
+_RETRY_AFTER = re.compile(r"\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
+
+
 def _retry_after(error: GatewayError) -> list[tuple[bytes, bytes]]:
-    return [(b"retry-after", error.retry_after.encode("latin-1"))] if error.retry_after else []
+    if error.retry_after is None or not _RETRY_AFTER.fullmatch(error.retry_after):
+        return []
+    return [(b"retry-after", error.retry_after.encode("ascii"))]

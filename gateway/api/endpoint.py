@@ -21,8 +21,11 @@ async def serve(exchange: Exchange, handler: Handler, dialect: Dialect) -> None:
     except ClientLeft:
         return
     except GatewayError as error:
+        if exchange.client_left:
+            return
         if error.status >= 500:
-            _log.warning(error.message, extra={"request_id": exchange.request_id, "code": error.code})
+            # Not the message: LiteLLM's may quote what was asked.
+            _log.warning("the request failed", extra={"request_id": exchange.request_id, "code": error.code})
         await _answer(exchange, error, dialect)
     except Exception:
         _log.exception("unexpected error", extra={"request_id": exchange.request_id})

@@ -8,9 +8,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, WebsocketScope
 
-from gateway.errors import BodyTooLarge, MalformedBody, MissingCredentials, RequestTimeout, UnsupportedContentType
+from gateway.errors import (
+    BodyTooLarge,
+    MalformedBody,
+    MalformedRequest,
+    MissingCredentials,
+    RequestTimeout,
+    UnsupportedContentType,
+)
 from gateway.settings import SECONDS
 from gateway.upstream.headers import has_credentials
 
@@ -22,8 +29,52 @@ DRAIN_TIME = 10 * SECONDS
 BODY_SILENCE = 60 * SECONDS
 
 
+# A hostile body of small elements costs a hundred times its size once parsed, and the time to parse it.
+MAX_JSON_ELEMENTS = 1_000_000
+
+
 class ClientLeft(Exception):
     """The client closed its connection; there is nobody to answer."""
+
+
+def target_of(scope: HTTPScope | WebsocketScope) -> str:
+    """Path and query as the client wrote them, percent-encoding included."""
+    query = scope["query_string"]
+    raw = scope["raw_path"]
+    return (raw + b"?" + query if query else raw).decode("ascii")
+
+
+def check_target(scope: HTTPScope | WebsocketScope) -> None:
+    """Raises MalformedRequest unless the target is a path: others name a host (RFC 9112, section 3.2)."""
+    if not scope["raw_path"].startswith(b"/"):
+        raise MalformedRequest("the request's target must be a path that begins with /; this is no forward proxy")
+
+
+def check_framing(headers: list[tuple[bytes, bytes]]) -> None:
+    """Raises MalformedRequest where two headers tell the length (RFC 9112, section 6.3): an attempt at smuggling."""
+    names = {name for name, _ in headers}
+    if b"content-length" in names and b"transfer-encoding" in names:
+        raise MalformedRequest("a request must not have both content-length and transfer-encoding")
+
+
+def client_of(scope: HTTPScope | WebsocketScope) -> str | None:
+    """The address of who is connected; none over a Unix socket."""
+    address = scope["client"]
+    return address[0] if address else None
+
+
+def parse_json_object(raw: bytes) -> dict[str, Any]:
+    """Raises MalformedBody when the bytes are not a JSON object, or one that is not worth parsing."""
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > MAX_JSON_ELEMENTS:
+        raise MalformedBody(f"the body has more than {MAX_JSON_ELEMENTS} elements")
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        reason = "it is empty" if not raw.strip() else str(error)
+        raise MalformedBody(f"the body is not valid JSON: {reason}") from None
+    if not isinstance(parsed, dict):
+        raise MalformedBody("the body must be a JSON object")
+    return parsed
 
 
 class Exchange:
@@ -33,6 +84,7 @@ class Exchange:
         self.scope = scope
         self.headers: list[tuple[bytes, bytes]] = list(scope["headers"])
         self.started = False
+        self.client_left = False
         self._receive = receive
         self._send = send
         self._body_read = asyncio.Event()
@@ -43,15 +95,11 @@ class Exchange:
 
     @property
     def target(self) -> str:
-        """Path and query as the client wrote them, percent-encoding included."""
-        query = self.scope["query_string"]
-        raw = self.scope["raw_path"]
-        return (raw + b"?" + query if query else raw).decode("ascii")
+        return target_of(self.scope)
 
     @property
     def client(self) -> str | None:
-        address = self.scope["client"]
-        return address[0] if address else None
+        return client_of(self.scope)
 
     def header(self, name: bytes) -> bytes | None:
         return next((value for key, value in self.headers if key == name), None)
@@ -59,9 +107,19 @@ class Exchange:
     # --- reading ------------------------------------------------------------
 
     @property
+    def chunked(self) -> bool:
+        return self.header(b"transfer-encoding") is not None
+
+    @property
+    def content_length(self) -> int | None:
+        """Bytes of the body, where it is known; a transfer-encoding overrides it (RFC 9112, section 6.3)."""
+        declared = None if self.chunked else self.header(b"content-length")
+        return int(declared) if declared is not None else None
+
+    @property
     def has_body(self) -> bool:
         """RFC 9112, section 6: a request has a body where one of these two headers says so."""
-        return self.header(b"content-length") not in {None, b"0"} or self.header(b"transfer-encoding") is not None
+        return self.chunked or bool(self.content_length)
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The body as it comes. Raises ClientLeft when it breaks off."""
@@ -69,6 +127,7 @@ class Exchange:
         while more:
             message: Any = await self._receive()
             if message["type"] == "http.disconnect":
+                self.client_left = True
                 raise ClientLeft
             more = message["more_body"]
             if message["body"]:
@@ -77,7 +136,7 @@ class Exchange:
 
     async def body(self, limit: int) -> bytes:
         """The whole body, at most `limit` bytes. Raises BodyTooLarge, RequestTimeout, ClientLeft."""
-        declared = int(self.header(b"content-length") or 0)
+        declared = self.content_length or 0
         chunks: list[bytes] = []
         size = 0
         try:
@@ -104,21 +163,13 @@ class Exchange:
         except TimeoutError:
             return
 
-    async def json_object(self, limit: int) -> tuple[bytes, dict[str, Any]]:
-        """The body as bytes and as a JSON object, once a key is there and the content type is right.
+    async def json_body(self, limit: int) -> bytes:
+        """The body, once a key is there and the content type is right.
 
-        Raises MissingCredentials, UnsupportedContentType, BodyTooLarge, MalformedBody, ClientLeft.
+        Raises MissingCredentials, UnsupportedContentType, BodyTooLarge, RequestTimeout, ClientLeft.
         """
         self._check_head()
-        raw = await self.body(limit)
-        try:
-            parsed = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            reason = "it is empty" if not raw.strip() else str(error)
-            raise MalformedBody(f"the body is not valid JSON: {reason}") from None
-        if not isinstance(parsed, dict):
-            raise MalformedBody("the body must be a JSON object")
-        return raw, parsed
+        return await self.body(limit)
 
     def _check_head(self) -> None:
         if not has_credentials(self.headers):
@@ -136,14 +187,12 @@ class Exchange:
         """Cancels what runs inside when the client goes away, and raises ClientLeft in its place."""
         task = asyncio.current_task()
         assert task is not None
-        left = False
 
         async def watch() -> None:
-            nonlocal left
             await self._body_read.wait()
             while (await self._receive())["type"] != "http.disconnect":
                 pass
-            left = True
+            self.client_left = True
             task.cancel()
 
         if not self.has_body:
@@ -152,7 +201,7 @@ class Exchange:
         try:
             yield
         except asyncio.CancelledError:
-            if left and task.uncancel() == 0:
+            if self.client_left and task.uncancel() == 0:
                 raise ClientLeft from None
             raise
         finally:

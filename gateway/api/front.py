@@ -7,9 +7,9 @@ from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallabl
 from gateway.api.bedrock import CONVERSE_PATH, BedrockRuntime
 from gateway.api.completions import PATHS as COMPLETION_PATHS
 from gateway.api.completions import ChatCompletions
-from gateway.api.dialects import render_aws, render_openai
-from gateway.api.endpoint import serve
-from gateway.api.exchange import Exchange
+from gateway.api.dialects import dialect_of
+from gateway.api.endpoint import Handler, serve
+from gateway.api.exchange import Exchange, check_framing, check_target
 from gateway.api.relay import Relay
 from gateway.api.websocket import WebsocketRelay
 
@@ -17,13 +17,13 @@ from gateway.api.websocket import WebsocketRelay
 class Front:
     """Completions and Converse straight on ASGI, what Quart has routes for to Quart, all else to LiteLLM.
 
-    `quart_prefixes`: the beginnings of the paths that Quart owns.
+    `quart_paths`: the paths that Quart owns.
     """
 
     def __init__(
         self,
         quart: ASGIFramework,
-        quart_prefixes: tuple[str, ...],
+        quart_paths: frozenset[str],
         *,
         completions: ChatCompletions,
         bedrock: BedrockRuntime,
@@ -31,25 +31,30 @@ class Front:
         websockets: WebsocketRelay,
     ) -> None:
         self._quart = quart
-        self._quart_prefixes = quart_prefixes
+        self._quart_paths = quart_paths
         self._completions = completions
         self._bedrock = bedrock
         self._relay = relay
         self._websockets = websockets
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(self._quart_prefixes):
-            await self._direct(scope, Exchange(scope, receive, send))
-        elif scope["type"] == "websocket":
+        if scope["type"] == "websocket":
             await self._websockets(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] not in self._quart_paths:
+            handler = self._handler(scope)
+
+            async def checked(exchange: Exchange) -> None:
+                check_target(scope)
+                check_framing(exchange.headers)
+                await handler(exchange)
+
+            await serve(Exchange(scope, receive, send), checked, dialect_of(scope["path"]))
         else:
             await self._quart(scope, receive, send)
 
-    async def _direct(self, scope: HTTPScope, exchange: Exchange) -> None:
-        post = scope["method"] == "POST"
-        if post and scope["path"] in COMPLETION_PATHS:
-            await serve(exchange, self._completions, render_openai)
-        elif post and CONVERSE_PATH.fullmatch(scope["raw_path"]):
-            await serve(exchange, self._bedrock, render_aws)
-        else:
-            await serve(exchange, self._relay.stream, render_openai)
+    def _handler(self, scope: HTTPScope) -> Handler:
+        if scope["method"] == "POST" and scope["path"] in COMPLETION_PATHS:
+            return self._completions
+        if scope["method"] == "POST" and CONVERSE_PATH.fullmatch(scope["raw_path"]):
+            return self._bedrock
+        return self._relay.stream

@@ -23,9 +23,8 @@ class Relay:
 
     async def stream(self, exchange: Exchange) -> None:
         """Relay with the body as it comes; uploads of any size pass without being held."""
-        declared = exchange.header(b"content-length")
         body = exchange.stream() if exchange.has_body else None
-        await self._relay(exchange, body, int(declared) if declared is not None else None)
+        await self._relay(exchange, body, exchange.content_length)
 
     async def whole(self, exchange: Exchange, body: bytes) -> None:
         """Relay with a body that has been read already."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
+from quart.typing import Event
 
 from gateway.api.dialects import Rendered, render_openai
-from gateway.errors import GatewayError, UpstreamRefusal
+from gateway.api.exchange import check_target, client_of, target_of
+from gateway.errors import GatewayError, UpstreamBroken
 from gateway.upstream.headers import request_headers
 from gateway.upstream.litellm import LiteLLM
 
@@ -21,51 +25,119 @@ GOING_AWAY = 1001
 NO_STATUS = 1005
 ABNORMAL = 1006
 
+Upstream = aiohttp.ClientWebSocketResponse[Any]
+
 
 class WebsocketRelay:
-    """Both directions at once, until either side closes; its close code reaches the other."""
+    """Both directions at once, until either side closes; its close code reaches the other.
 
-    def __init__(self, litellm: LiteLLM) -> None:
+    `stopping` gives the event that is set when the gateway ends: websockets live long, so they are not waited for.
+    """
+
+    def __init__(self, litellm: LiteLLM, stopping: Callable[[], Event]) -> None:
         self._litellm = litellm
+        self._stopping = stopping
 
     async def __call__(self, scope: WebsocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        request_id = str(scope["state"]["request_id"])
-        await receive()  # websocket.connect
+        socket = _Client(scope, receive, send)
         try:
-            await self._relay(scope, receive, send, request_id)
-        except aiohttp.WSServerHandshakeError as error:
-            refusal = UpstreamRefusal(
-                error.status, f"LiteLLM refused the websocket with status {error.status}", code="websocket_refused"
-            )
-            await _refuse(send, render_openai(refusal, request_id))
+            check_target(scope)
+            await self._relay(scope, socket)
         except GatewayError as error:
-            _log.warning(error.message, extra={"request_id": request_id, "code": error.code})
-            await _refuse(send, render_openai(error, request_id))
+            if error.status >= 500:
+                _log.warning("the websocket failed", extra={"request_id": socket.request_id, "code": error.code})
+            await socket.refuse(render_openai(error, socket.request_id))
 
-    async def _relay(self, scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable, request_id: str) -> None:
-        query = scope["query_string"]
-        target = (scope["raw_path"] + b"?" + query if query else scope["raw_path"]).decode("ascii")
-        protocols = list(scope["subprotocols"])
-        async with self._litellm.websocket(
-            target, headers=_handshake_headers(scope, request_id), protocols=protocols
-        ) as upstream:
-            await send({"type": "websocket.accept", "subprotocol": upstream.protocol, "headers": []})
-            await _first_of(_from_client(receive, upstream), _from_upstream(upstream, send))
+    async def _relay(self, scope: WebsocketScope, client: _Client) -> None:
+        await client.receive()  # websocket.connect
+        connecting = self._litellm.websocket(
+            target_of(scope),
+            headers=_handshake_headers(scope, client.request_id),
+            protocols=list(scope["subprotocols"]),
+        )
+        async with client.while_waiting(connecting) as upstream:
+            if upstream is None:
+                return
+            await client.accept(upstream.protocol)
+            await _first_of(
+                _from_client(client, upstream),
+                _from_upstream(upstream, client),
+                _when_stopping(self._stopping(), client),
+            )
 
 
-def _handshake_headers(scope: Any, request_id: str) -> list[tuple[str, str]]:
-    client = scope["client"]
+def _handshake_headers(scope: WebsocketScope, request_id: str) -> list[tuple[str, str]]:
     headers = request_headers(
         scope["headers"],
         scheme="https" if scope["scheme"] == "wss" else "http",
-        client=client[0] if client else None,
+        client=client_of(scope),
         request_id=request_id,
     )
-    return [(name, value) for name, value in headers if not name.startswith("sec-websocket-")]
+    return [(name, value) for name, value in headers if not name.lower().startswith("sec-websocket-")]
 
 
-async def _first_of(*directions: Any) -> None:
-    """Runs both until one ends, then ends the other."""
+class _Client:
+    """The client's side; what it says while LiteLLM is still being connected to is not lost."""
+
+    def __init__(self, scope: WebsocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        self.request_id = str(scope["state"]["request_id"])
+        self._receive = receive
+        self._send = send
+        self._next: asyncio.Task[Any] | None = None
+        self._accepted = False
+
+    async def receive(self) -> Any:
+        if self._next is None:
+            return await self._receive()
+        message, self._next = await self._next, None
+        return message
+
+    @asynccontextmanager
+    async def while_waiting(self, connecting: Any) -> AsyncIterator[Upstream | None]:
+        """What `connecting` opens; None when the client leaves before that."""
+        self._next = asyncio.ensure_future(self._receive())
+        opening = asyncio.create_task(connecting.__aenter__())
+        await asyncio.wait({self._next, opening}, return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            with suppress(asyncio.CancelledError, GatewayError):
+                await opening
+            yield None
+            return
+        try:
+            upstream = await opening
+        except GatewayError:
+            self._next.cancel()
+            raise
+        try:
+            yield upstream
+        finally:
+            if self._next is not None:
+                self._next.cancel()
+            await connecting.__aexit__(None, None, None)
+
+    async def accept(self, protocol: str | None) -> None:
+        self._accepted = True
+        await self._send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+
+    async def send(self, *, text: str | None = None, data: bytes | None = None) -> None:
+        await self._send({"type": "websocket.send", "text": text, "bytes": data})
+
+    async def close(self, code: int) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": None})
+
+    async def refuse(self, rendered: Rendered) -> None:
+        """An answer in place of the upgrade; once it is upgraded, a close."""
+        if self._accepted:
+            await self.close(GOING_AWAY)
+            return
+        headers = [*rendered.headers, (b"content-length", str(len(rendered.body)).encode())]
+        await self._send({"type": "websocket.http.response.start", "status": rendered.status, "headers": headers})
+        await self._send({"type": "websocket.http.response.body", "body": rendered.body, "more_body": False})
+
+
+async def _first_of(*directions: Coroutine[Any, Any, None]) -> None:
+    """Runs all until one ends, then ends the others."""
     tasks = [asyncio.create_task(direction) for direction in directions]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -77,9 +149,9 @@ async def _first_of(*directions: Any) -> None:
         task.result()
 
 
-async def _from_client(receive: ASGIReceiveCallable, upstream: aiohttp.ClientWebSocketResponse[Any]) -> None:
+async def _from_client(client: _Client, upstream: Upstream) -> None:
     while True:
-        message: Any = await receive()
+        message: Any = await client.receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code") or NO_STATUS
             await upstream.close(code=GOING_AWAY if code in {NO_STATUS, ABNORMAL} else code)
@@ -90,19 +162,18 @@ async def _from_client(receive: ASGIReceiveCallable, upstream: aiohttp.ClientWeb
             await upstream.send_bytes(message["bytes"])
 
 
-async def _from_upstream(upstream: aiohttp.ClientWebSocketResponse[Any], send: ASGISendCallable) -> None:
+async def _from_upstream(upstream: Upstream, client: _Client) -> None:
     async for message in upstream:
         if message.type is aiohttp.WSMsgType.TEXT:
-            await send({"type": "websocket.send", "text": message.data, "bytes": None})
+            await client.send(text=message.data)
         elif message.type is aiohttp.WSMsgType.BINARY:
-            await send({"type": "websocket.send", "text": None, "bytes": message.data})
+            await client.send(data=message.data)
+        else:
+            raise UpstreamBroken("LiteLLM's websocket broke off")
     code = upstream.close_code
-    if code is None or code in {NO_STATUS, ABNORMAL}:
-        code = GOING_AWAY
-    await send({"type": "websocket.close", "code": code, "reason": None})
+    await client.close(GOING_AWAY if code is None or code in {NO_STATUS, ABNORMAL} else code)
 
 
-async def _refuse(send: ASGISendCallable, rendered: Rendered) -> None:
-    headers = [*rendered.headers, (b"content-length", str(len(rendered.body)).encode())]
-    await send({"type": "websocket.http.response.start", "status": rendered.status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": rendered.body, "more_body": False})
+async def _when_stopping(stopping: Event, client: _Client) -> None:
+    await stopping.wait()
+    await client.close(GOING_AWAY)

@@ -21,7 +21,7 @@ def chat_request(model: str, request: dict[str, Any], *, stream: bool) -> ChatRe
     body.member("messages")
     chat: ChatRequest = {"model": model, "messages": []}
     # In the order of a chat: the system prompt is the first message.
-    for field in sorted(body.members(), key=lambda field: field.path != "system"):
+    for field in sorted(body.members(), key=lambda field: field.name != "system"):
         _lookup(_MEMBERS, field)(field, chat)
     if stream:
         chat |= {"stream": True, "stream_options": {"include_usage": True}}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.errors import UpstreamBroken
 from gateway.schemas.bedrock import ContentBlock, ConverseResponse, StopReason, TokenUsage
+
+Kind = TypeVar("Kind")
 
 _STOP_REASONS: dict[str, StopReason] = {
     "stop": "end_turn",
@@ -16,37 +18,37 @@ _STOP_REASONS: dict[str, StopReason] = {
 }
 
 
-def stop_reason(finish_reason: str | None) -> StopReason:
+_NOT_A_COMPLETION = "LiteLLM's answer is not a chat completion"
+
+
+def stop_reason(finish_reason: object) -> StopReason:
     """OpenAI's finish_reason as Converse's stopReason; raises UpstreamBroken for one that is unknown."""
-    if finish_reason not in _STOP_REASONS:
-        raise UpstreamBroken(f"the model ended for a reason that is not known here: {finish_reason}")
+    if not isinstance(finish_reason, str) or finish_reason not in _STOP_REASONS:
+        raise UpstreamBroken(f"the model ended for a reason that is not known here: {str(finish_reason)[:80]}")
     return _STOP_REASONS[finish_reason]
 
 
-def token_usage(usage: dict[str, Any] | None) -> TokenUsage:
-    """`usage` as OpenAI counts it; without one, nothing is known to have been used."""
-    counts = usage or {}
-    prompt = int(counts.get("prompt_tokens") or 0)
-    completion = int(counts.get("completion_tokens") or 0)
+def token_usage(usage: object) -> TokenUsage:
+    """`usage` as OpenAI counts it; without one, nothing is known to have been used. Raises UpstreamBroken."""
+    counts = member_of(usage, dict, {})
+    prompt = member_of(counts.get("prompt_tokens"), int, 0)
+    completion = member_of(counts.get("completion_tokens"), int, 0)
     return {
         "inputTokens": prompt,
         "outputTokens": completion,
-        "totalTokens": int(counts.get("total_tokens") or prompt + completion),
+        "totalTokens": member_of(counts.get("total_tokens"), int, prompt + completion),
     }
 
 
 def converse_response(completion: dict[str, Any], *, latency_ms: int) -> ConverseResponse:
     """Raises UpstreamBroken when `completion` is not a chat completion, or holds what cannot be carried back."""
-    try:
-        choice = completion["choices"][0]
-        message = choice["message"]
-        content = list(_blocks(message))
-        finish_reason = choice["finish_reason"]
-    except (KeyError, IndexError, TypeError):
-        raise UpstreamBroken("LiteLLM's answer is not a chat completion") from None
+    choices = member_of(completion.get("choices"), list, [])
+    choice = member_of(choices[0] if choices else None, dict, {})
+    if not isinstance(choice.get("message"), dict):
+        raise UpstreamBroken(_NOT_A_COMPLETION)
     return {
-        "output": {"message": {"role": "assistant", "content": content}},
-        "stopReason": stop_reason(finish_reason),
+        "output": {"message": {"role": "assistant", "content": list(_blocks(choice["message"]))}},
+        "stopReason": stop_reason(choice.get("finish_reason")),
         "usage": token_usage(completion.get("usage")),
         "metrics": {"latencyMs": latency_ms},
     }
@@ -55,10 +57,10 @@ def converse_response(completion: dict[str, Any], *, latency_ms: int) -> Convers
 def _blocks(message: dict[str, Any]) -> list[ContentBlock]:
     refuse_tool_calls(message)
     blocks: list[ContentBlock] = []
-    if message.get("reasoning_content"):
-        blocks.append({"reasoningContent": {"reasoningText": {"text": message["reasoning_content"]}}})
-    if message.get("content"):
-        blocks.append({"text": message["content"]})
+    if reasoning := member_of(message.get("reasoning_content"), str, ""):
+        blocks.append({"reasoningContent": {"reasoningText": {"text": reasoning}}})
+    if text := member_of(message.get("content"), str, ""):
+        blocks.append({"text": text})
     return blocks
 
 
@@ -66,3 +68,12 @@ def refuse_tool_calls(message: dict[str, Any]) -> None:
     """No tools are offered to the model, so a call of one is no answer. Raises UpstreamBroken."""
     if message.get("tool_calls"):
         raise UpstreamBroken("the model called a tool that it was not offered")
+
+
+def member_of(value: object, kind: type[Kind], default: Kind) -> Kind:
+    """A value of LiteLLM's answer if it is of that type, the default where there is none. Raises UpstreamBroken."""
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise UpstreamBroken(_NOT_A_COMPLETION)
+    return value

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from gateway.errors import UpstreamBroken
 from gateway.schemas.bedrock import StreamEvent
-from gateway.translation.converse_response import refuse_tool_calls, stop_reason, token_usage
+from gateway.translation.converse_response import member_of, refuse_tool_calls, stop_reason, token_usage
 
 BlockKind = Literal["text", "reasoning"]
 
@@ -21,25 +21,29 @@ class ConverseStream:
         self._started = False
         self._open: BlockKind | None = None
         self._index = 0
-        self._finish_reason: str | None = None
-        self._usage: dict[str, Any] | None = None
+        self._finish_reason: object = None
+        self._usage: dict[str, Any] = {}
 
     def feed(self, chunk: dict[str, Any]) -> list[StreamEvent]:
         """Raises UpstreamBroken when the chunk holds what cannot be carried back."""
         events: list[StreamEvent] = []
-        if chunk.get("usage"):
-            self._usage = chunk["usage"]
-        for choice in chunk.get("choices") or []:
+        self._usage = member_of(chunk.get("usage"), dict, self._usage)
+        for item in member_of(chunk.get("choices"), list, []):
+            choice = member_of(item, dict, {})
             if not self._started:
                 self._started = True
                 events.append(("messageStart", {"role": "assistant"}))
-            delta = choice.get("delta") or {}
-            refuse_tool_calls(delta)
-            if delta.get("reasoning_content"):
-                events += self._delta("reasoning", {"reasoningContent": {"text": delta["reasoning_content"]}})
-            if delta.get("content"):
-                events += self._delta("text", {"text": delta["content"]})
+            events += self._content(member_of(choice.get("delta"), dict, {}))
             self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        return events
+
+    def _content(self, delta: dict[str, Any]) -> list[StreamEvent]:
+        refuse_tool_calls(delta)
+        events: list[StreamEvent] = []
+        if reasoning := member_of(delta.get("reasoning_content"), str, ""):
+            events += self._delta("reasoning", {"reasoningContent": {"text": reasoning}})
+        if text := member_of(delta.get("content"), str, ""):
+            events += self._delta("text", {"text": text})
         return events
 
     def finish(self, *, latency_ms: int) -> list[StreamEvent]:

@@ -30,6 +30,7 @@ class Field:
 
     path: str
     value: Any
+    name: str = ""
 
     def invalid(self, reason: str) -> MalformedBody:
         return MalformedBody(f"{self.path}: {reason}", param=self.path)
@@ -47,7 +48,7 @@ class Field:
         """Each member of an object that is not null."""
         for name, value in self.expect(dict).items():
             if value is not None:
-                yield Field(f"{self.path}.{name}" if self.path else name, value)
+                yield Field(self._path_of(name), value, name)
 
     def items(self) -> Iterator[Field]:
         for index, value in enumerate(self.expect(list)):
@@ -56,7 +57,7 @@ class Field:
     def member(self, name: str) -> Field:
         """A required member; raises MalformedBody when it is missing or null."""
         value = self.expect(dict).get(name)
-        found = Field(f"{self.path}.{name}" if self.path else name, value)
+        found = Field(self._path_of(name), value, name)
         if value is None:
             raise found.invalid("is required")
         return found
@@ -68,6 +69,7 @@ class Field:
             raise self.invalid("must have exactly one member")
         return present[0]
 
-    @property
-    def name(self) -> str:
-        return self.path.rpartition(".")[2]
+    def _path_of(self, name: str) -> str:
+        """Names that are none of the service's are quoted, so that no path can be taken for another."""
+        shown = name if name.isidentifier() else f"[{name[:80]!r}]"
+        return f"{self.path}.{shown}" if self.path else shown

@@ -80,6 +80,8 @@ class Chat:
         # The answer is read here, not relayed: asked for uncompressed, it needs no decoding.
         headers = [*caller.upstream_headers(), ("accept-encoding", "identity")]
         async with self._litellm.request("POST", TARGET, headers=headers, body=orjson.dumps(body)) as response:
+            if response.status < 400 and response.status != 200:
+                raise UpstreamBroken(f"LiteLLM answered with status {response.status}")
             if response.status != 200:
                 raise refusal(response.status, await _read(response, MAX_ERROR), response.headers.get("retry-after"))
             yield response
@@ -92,7 +94,7 @@ def refusal(status: int, raw: bytes, retry_after: str | None) -> UpstreamRefusal
         message, code = str(error["message"]), str(error.get("type") or error.get("code"))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         message, code = f"LiteLLM answered with status {status}", "upstream_error"
-    return UpstreamRefusal(status if status >= 400 else 502, message, code=code, retry_after=retry_after)
+    return UpstreamRefusal(status, message, code=code, retry_after=retry_after)
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

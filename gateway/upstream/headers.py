@@ -22,8 +22,11 @@ HOP_BY_HOP = frozenset(
 )
 
 # Each connection says these of itself.
-_NOT_FROM_THE_CLIENT = HOP_BY_HOP | {b"expect", b"content-length", b"x-forwarded-host", b"x-forwarded-proto"}
+_NOT_FROM_THE_CLIENT = HOP_BY_HOP | {b"expect", b"content-length", b"x-forwarded-for", b"x-request-id"}
 _NOT_FROM_LITELLM = HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
+
+# Whatever `Connection` says: a message cannot do without these.
+_NEVER_HOP_BY_HOP = {b"host", b"content-length", b"authorization"}
 
 # What carries a key to LiteLLM (its `SpecialHeaders`).
 CREDENTIAL_HEADERS = frozenset(
@@ -40,7 +43,9 @@ CREDENTIAL_HEADERS = frozenset(
 
 def _named_in_connection(headers: RawHeaders) -> frozenset[bytes]:
     values = b",".join(value for name, value in headers if name.lower() == b"connection")
-    return frozenset(token.strip().lower() for token in values.split(b",")) if values else frozenset()
+    return (
+        frozenset(token.strip().lower() for token in values.split(b",")) - _NEVER_HOP_BY_HOP if values else frozenset()
+    )
 
 
 def _without(headers: RawHeaders, dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
@@ -58,10 +63,11 @@ def request_headers(
 ) -> list[tuple[str, str]]:
     """The client's headers as LiteLLM gets them.
 
-    `Host` stays the client's, so that the links and redirects LiteLLM makes lead back through the gateway.
+    `Host` stays the client's, so that the links and redirects LiteLLM makes lead back through the gateway; what a load
+    balancer said of the scheme and the host stands.
     `content_length` in bytes is sent where the length of the body is known; otherwise the body goes in chunks.
     """
-    kept = _without(headers, _NOT_FROM_THE_CLIENT | {b"x-forwarded-for", b"x-request-id"})
+    kept = _without(headers, _NOT_FROM_THE_CLIENT)
     sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in kept]
     host = _first(headers, b"host")
     forwarded_for = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-forwarded-for"]
@@ -69,9 +75,11 @@ def request_headers(
         forwarded_for.append(client)
     if forwarded_for:
         sent.append(("x-forwarded-for", ", ".join(forwarded_for)))
-    if host:
+    if host and _first(headers, b"x-forwarded-host") is None:
         sent.append(("x-forwarded-host", host.decode("latin-1")))
-    sent += [("x-forwarded-proto", scheme), ("x-request-id", request_id)]
+    if _first(headers, b"x-forwarded-proto") is None:
+        sent.append(("x-forwarded-proto", scheme))
+    sent.append(("x-request-id", request_id))
     if content_length is not None:
         sent.append(("content-length", str(content_length)))
     return sent

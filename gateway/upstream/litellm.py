@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from gateway.errors import UpstreamBroken, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import UpstreamBroken, UpstreamRefusal, UpstreamTimeout, UpstreamUnavailable
 from gateway.settings import KIB, MIB, SECONDS, Settings
 
 # Below uvicorn's five seconds: LiteLLM must never be the one that closes an idle connection we are about to use.
@@ -30,8 +30,13 @@ def upstream_errors() -> Iterator[None]:
         raise UpstreamUnavailable("LiteLLM cannot be reached: no connection within the time allowed") from error
     except aiohttp.ServerTimeoutError as error:
         raise UpstreamTimeout("LiteLLM did not answer within the time allowed (GATEWAY_UPSTREAM_TIMEOUT)") from error
-    except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
+    except (aiohttp.ClientConnectionError, ConnectionError) as error:
         raise UpstreamUnavailable("LiteLLM cannot be reached; try again shortly") from error
+    except aiohttp.WSServerHandshakeError as error:
+        if error.status < 400:
+            raise UpstreamBroken("LiteLLM did not complete the websocket's handshake") from error
+        message = f"LiteLLM refused the websocket with status {error.status}"
+        raise UpstreamRefusal(error.status, message, code="websocket_refused") from error
     except aiohttp.ClientPayloadError as error:
         raise UpstreamBroken("LiteLLM's answer broke off before it was complete") from error
     except aiohttp.ClientError as error:
@@ -42,7 +47,7 @@ class LiteLLM:
     """The upstream. `open` before the first request, `close` after the last."""
 
     def __init__(self, settings: Settings) -> None:
-        self._base = settings.litellm_url
+        self._base = URL(settings.litellm_url)
         self._timeout = aiohttp.ClientTimeout(
             total=None,
             connect=settings.connect_timeout,
@@ -75,8 +80,20 @@ class LiteLLM:
         return self._session
 
     def url(self, target: str) -> URL:
-        """`target` is path and query as the client wrote them, percent-encoding included."""
-        return URL(self._base + target, encoded=True)
+        """`target` is path and query as the client wrote them, percent-encoding included.
+
+        Built from its parts: whatever the target holds, it does not reach another host.
+        """
+        path, _, query = target.partition("?")
+        base = self._base
+        return URL.build(
+            scheme=base.scheme,
+            host=base.raw_host or "",
+            port=base.port,
+            path=base.raw_path.rstrip("/") + path,
+            query_string=query,
+            encoded=True,
+        )
 
     @asynccontextmanager
     async def request(
@@ -96,20 +113,12 @@ class LiteLLM:
     async def websocket(
         self, target: str, *, headers: list[tuple[str, str]], protocols: list[str]
     ) -> AsyncIterator[aiohttp.ClientWebSocketResponse[Any]]:
-        """Open a websocket; raises aiohttp.WSServerHandshakeError when LiteLLM answers with anything but an upgrade."""
-        try:
-            connection = await self.session.ws_connect(
+        """Open a websocket. Raises UpstreamRefusal when LiteLLM answers with an error, or another UpstreamError."""
+        with upstream_errors():
+            async with self.session.ws_connect(
                 self.url(target), headers=headers, protocols=protocols, max_msg_size=MAX_WEBSOCKET_MESSAGE
-            )
-        except aiohttp.WSServerHandshakeError:
-            raise
-        except aiohttp.ClientError:
-            with upstream_errors():
-                raise
-        try:
-            yield connection
-        finally:
-            await connection.close()
+            ) as connection:
+                yield connection
 
     async def check(self) -> None:
         """Ask LiteLLM whether it is ready; raises an UpstreamError when it is not."""

@@ -198,3 +198,50 @@ def test_a_client_that_goes_away_cancels_the_model(start_gateway: StartGateway):
         while not counts.get("disconnected") and time.monotonic() < deadline:
             counts = httpx.get(f"{fake_llm.url}/fake/requests").json()
         assert counts["disconnected"] == 1
+
+
+def told(echoing: Gateway, status: str, answer: str, operation: str = "converse") -> httpx.Response:
+    """What a client gets when LiteLLM answers so."""
+    url = f"{echoing.url}/bedrock/model/{status}/{operation}"
+    return httpx.post(url, json={"messages": user(answer)}, headers=KEY)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "exception"),
+    [
+        ("200", "[]", "ModelErrorException"),
+        ("200", "{", "ModelErrorException"),
+        ("302", "elsewhere", "ModelErrorException"),
+        ("402", "{}", "ServiceQuotaExceededException"),
+        ("422", '{"error": {"message": "m", "type": "budget_exceeded"}}', "ServiceQuotaExceededException"),
+        ("418", '{"error": []}', "ValidationException"),
+        ("502", "<html>", "ServiceUnavailableException"),
+        ("529", '{"error": {"message": "overloaded"}}', "ServiceUnavailableException"),
+        ("500", "null", "InternalServerException"),
+    ],
+)
+def test_an_odd_answer_is_a_typed_exception(echoing: Gateway, status, answer, exception):
+    response = told(echoing, status, answer)
+    assert response.headers["x-amzn-errortype"] == exception
+    assert response.json()["message"]
+
+
+def test_only_a_sound_retry_after_is_passed_on(echoing: Gateway):
+    answer = '{"error": {"message": "slow down"}}'
+    assert told(echoing, "429 30", answer).headers["retry-after"] == "30"
+    date = "Wed, 21 Oct 2026 07:28:00 GMT"
+    assert told(echoing, f"429 {date}", answer).headers["retry-after"] == date
+    for odd in ("soon", "-1", "\u0661", "30; x"):
+        response = told(echoing, f"429 {odd}", answer)
+        assert response.headers["x-amzn-errortype"] == "ThrottlingException"
+        assert "retry-after" not in response.headers
+
+
+def test_what_litellm_says_of_an_error_is_not_logged(start_gateway: StartGateway, echo: str):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=echo, GATEWAY_LOG_LEVEL="DEBUG")
+    for operation in ("converse", "converse-stream"):
+        response = told(gateway, "500", '{"error": {"message": "cannot answer: a private question"}}', operation)
+        assert "private" in response.json()["message"]
+        told(gateway, "200", 'data: {"error": {"message": "a private question"}}\n\n', operation)
+    gateway.stop()
+    assert "private" not in gateway.output

@@ -71,6 +71,14 @@ def test_every_finish_reason_has_its_stop_reason(finish_reason, stop_reason):
         completion("because", content="x"),
         completion(None, content="x"),
         completion("tool_calls", tool_calls=[{"id": "1"}]),
+        completion(["stop"], content="x"),  # type: ignore[arg-type]
+        completion(content=[{"type": "text"}]),
+        completion(content="x", reasoning_content=1),
+        {"choices": [{"message": None, "finish_reason": "stop"}]},
+        {"choices": ["x"]},
+        {"choices": "x"},
+        completion(content="x") | {"usage": [1]},
+        completion(content="x") | {"usage": {"prompt_tokens": "a"}},
     ],
 )
 def test_an_answer_that_cannot_be_carried_back_is_an_error(broken):
@@ -111,6 +119,23 @@ def test_an_empty_stream_has_no_blocks():
         "messageStop",
         "metadata",
     ]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"choices": "x"},
+        {"choices": ["x"]},
+        {"choices": [{"delta": "x"}]},
+        {"choices": [{"delta": {"content": {}}}]},
+        {"choices": [], "usage": "x"},
+        {"choices": [{"delta": {"tool_calls": [{}]}}]},
+        {"choices": [{"delta": {}, "finish_reason": ["stop"]}]},
+    ],
+)
+def test_a_chunk_that_cannot_be_carried_back_is_an_error(broken):
+    with pytest.raises(UpstreamBroken):
+        events(chunk(content="h"), broken)
 
 
 def test_a_stream_that_never_finished_is_an_error():

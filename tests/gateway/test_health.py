@@ -79,7 +79,15 @@ async def test_a_dependency_that_is_silent_is_not_waited_for(needed, state):
     assert (result.state, result.checks) == (state, {"it": "does not answer within 0.01 s"})
 
 
-def test_other_methods_and_paths_of_health_are_not_found(echoing: Gateway):
-    assert httpx.post(f"{echoing.url}/bedrock/health/liveliness").status_code == 405
-    # Not the gateway's, so LiteLLM's.
-    assert httpx.get(f"{echoing.url}/bedrock/health/other").json()["target"] == "/bedrock/health/other"
+def test_another_method_is_refused_in_the_dialect_of_the_path(echoing: Gateway):
+    response = httpx.post(f"{echoing.url}/bedrock/health/liveliness")
+    assert response.status_code == 400
+    assert response.headers["x-amzn-errortype"] == "ValidationException"
+    assert set(response.json()) == {"message"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/bedrock/health/other", "/bedrock/health/liveliness/", "/bedrock/health/livelinessX"]
+)
+def test_paths_beside_the_checks_are_litellms(echoing: Gateway, path):
+    assert httpx.get(echoing.url + path).json()["target"] == path

@@ -6,18 +6,22 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import psutil
 import pytest
 
 from gateway.telemetry.logs import redact
 from tests.gateway.conftest import KEY, StartGateway
+from tests.support.certificates import write_certificate
 from tests.support.processes import FakeLLM, Gateway
 
 HELLO = {"model": "demo", "messages": [{"role": "user", "content": "a very private question"}]}
@@ -88,7 +92,7 @@ def test_a_stream_under_way_is_finished_before_the_end(start_gateway: StartGatew
         next(lines)
         gateway.process.send_signal(signal.SIGTERM)
         assert "data: [DONE]" in list(lines)
-    assert gateway.stop() == 0
+    assert gateway.process.wait(30) == 0
 
 
 def test_idle_connections_do_not_hold_up_the_end(start_gateway: StartGateway, fake_llm: FakeLLM):
@@ -128,6 +132,57 @@ def test_several_workers_share_one_address(start_gateway: StartGateway, fake_llm
     for _ in range(4):
         assert httpx.post(f"{gateway.url}/v1/chat/completions", json=HELLO, headers=KEY).status_code == 200
     assert gateway.stop() == 0
+
+
+def test_several_workers_finish_what_is_under_way(start_gateway: StartGateway, fake_llm: FakeLLM):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=fake_llm.url, GATEWAY_WORKERS="2")
+    body = HELLO | {"stream": True, "fake": {"tokens_per_second": 20}}
+    with httpx.stream("POST", f"{gateway.url}/v1/chat/completions", json=body, headers=KEY, timeout=30) as response:
+        lines = response.iter_lines()
+        next(lines)
+        gateway.process.terminate()
+        assert "data: [DONE]" in list(lines)
+    assert gateway.process.wait(30) == 0
+    assert [line for line in access_lines(gateway) if line["status"] == 200]
+
+
+def workers_of(gateway: Gateway) -> list[psutil.Process]:
+    children = psutil.Process(gateway.process.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_a_worker_that_is_killed_is_replaced(start_gateway: StartGateway, fake_llm: FakeLLM):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=fake_llm.url, GATEWAY_WORKERS="2")
+    killed = workers_of(gateway)[0]
+    killed.kill()
+    deadline = time.monotonic() + 30
+    while (len(workers_of(gateway)) < 2 or killed in workers_of(gateway)) and time.monotonic() < deadline:
+        assert httpx.get(f"{gateway.url}/bedrock/health/liveliness", timeout=30).status_code == 200
+    assert len(workers_of(gateway)) == 2
+    assert gateway.stop() == 0
+
+
+def test_an_idle_client_does_not_hold_up_the_end_of_https(
+    start_gateway: StartGateway, fake_llm: FakeLLM, tmp_path: Path
+):
+    """It answers nothing, not even the end of TLS."""
+    certificate, key = write_certificate(tmp_path, "server")
+    gateway = start_gateway(
+        GATEWAY_LITELLM_URL=fake_llm.url,
+        GATEWAY_TLS_CERTIFICATE=certificate,
+        GATEWAY_TLS_KEY=key,
+        GATEWAY_SHUTDOWN_TIMEOUT="1",
+    )
+    address = urlsplit(gateway.tls_url)
+    context = ssl.create_default_context(cafile=certificate)
+    with socket.create_connection((address.hostname, address.port)) as plain:
+        secured = context.wrap_socket(plain, server_hostname="localhost")
+        secured.sendall(b"GET /bedrock/health/liveliness HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert secured.recv(100).startswith(b"HTTP/1.1 200")
+        begin = time.monotonic()
+        assert gateway.stop() == 0
+        assert time.monotonic() - begin < 10
+        secured.detach()
 
 
 def test_an_address_in_use_is_said(tmp_path: Path):

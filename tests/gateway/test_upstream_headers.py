@@ -22,11 +22,24 @@ def test_hop_by_hop_headers_stay_behind():
 
 
 def test_the_way_that_a_request_came_is_told():
-    headers = sent((b"host", b"gw.example"), (b"x-forwarded-for", b"1.2.3.4"), (b"x-forwarded-proto", b"gopher"))
+    headers = sent((b"host", b"gw.example"), (b"x-forwarded-for", b"1.2.3.4"))
     assert headers["host"] == headers["x-forwarded-host"] == "gw.example"
     assert headers["x-forwarded-for"] == "1.2.3.4, 10.0.0.1"
     assert headers["x-forwarded-proto"] == "https"
     assert headers["x-request-id"] == "id-1"
+
+
+def test_what_a_load_balancer_said_stands():
+    headers = sent((b"host", b"task"), (b"x-forwarded-proto", b"http"), (b"x-forwarded-host", b"gw.example"))
+    assert headers["x-forwarded-proto"] == "http"
+    assert headers["x-forwarded-host"] == "gw.example"
+    assert headers["host"] == "task"
+
+
+def test_connection_cannot_name_what_a_message_needs():
+    headers = sent((b"connection", b"Host, Content-Length"), (b"host", b"gw.example"), length=5)
+    assert headers["host"] == "gw.example"
+    assert headers["content-length"] == "5"
 
 
 def test_a_unix_socket_has_no_address_to_tell():

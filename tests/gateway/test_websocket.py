@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -55,10 +57,29 @@ async def test_a_client_that_leaves_closes_the_upstream(client, echoing: Gateway
                 pass
 
 
-async def test_a_refused_handshake_keeps_its_status(client, echoing: Gateway):
+@pytest.mark.parametrize(("status", "seen"), [(401, 401), (403, 403), (503, 503), (200, 502), (304, 502)])
+async def test_a_refused_handshake_keeps_its_status(client, echoing: Gateway, status, seen):
     with pytest.raises(aiohttp.WSServerHandshakeError) as raised:
-        await client.ws_connect(f"{echoing.url}/ws-refused")
-    assert raised.value.status == 403
+        await client.ws_connect(f"{echoing.url}/ws-refused?status={status}")
+    assert raised.value.status == seen
+
+
+async def test_a_client_that_leaves_during_the_handshake_is_not_waited_for(client, start_gateway, echo: str):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=echo)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.ws_connect(f"{gateway.url}/silent"), 0.5)
+    assert gateway.stop() == 0
+    assert '"path":"/silent"' in gateway.output
+
+
+async def test_a_gateway_that_stops_closes_its_websockets(client, start_gateway, echo: str):
+    gateway = start_gateway(GATEWAY_LITELLM_URL=echo)
+    async with client.ws_connect(f"{gateway.url}/ws") as socket:
+        await socket.receive_json()
+        gateway.process.terminate()
+        message = await socket.receive()
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1001)
+    assert await asyncio.to_thread(gateway.process.wait, 20) == 0
 
 
 async def test_an_upstream_that_is_down_is_told(client, start_gateway):

@@ -43,6 +43,16 @@ async def echo(request: web.Request) -> web.Response:
     return response
 
 
+async def completions(request: web.Request) -> web.Response:
+    """Whatever the last message says, as it stands, with the status and the Retry-After that the model's name says."""
+    asked = await request.json()
+    status, _, retry_after = asked["model"].partition(" ")
+    headers = {"retry-after": retry_after} if retry_after else {}
+    kind = "text/event-stream" if asked.get("stream") else "application/json"
+    text = asked["messages"][-1]["content"]
+    return web.Response(status=int(status), text=text, content_type=kind, headers=headers)
+
+
 async def duplex(request: web.Request) -> web.StreamResponse:
     """Each piece of the body back as soon as it has come."""
     response = web.StreamResponse()
@@ -99,13 +109,19 @@ async def closed(request: web.Request) -> web.Response:
     return web.json_response(request.app["closed"])
 
 
-async def refused(_: web.Request) -> web.Response:
-    return web.Response(status=403, text="no websocket for you")
+async def refused(request: web.Request) -> web.Response:
+    return web.Response(status=int(request.query.get("status", "403")), text="no websocket for you")
+
+
+async def silent(_: web.Request) -> web.Response:
+    await asyncio.Event().wait()
+    return web.Response()
 
 
 def application() -> web.Application:
     app = web.Application(client_max_size=0)
     app["closed"] = []
+    app.router.add_post("/v1/chat/completions", completions)
     app.router.add_route("*", "/duplex", duplex)
     app.router.add_get("/cut", cut)
     app.router.add_get("/cut-events", cut_events)
@@ -113,6 +129,7 @@ def application() -> web.Application:
     app.router.add_get("/ws", websocket)
     app.router.add_get("/ws-closed", closed)
     app.router.add_get("/ws-refused", refused)
+    app.router.add_get("/silent", silent)
     app.router.add_route("*", "/{path:.*}", echo)
     return app
 
