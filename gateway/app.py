@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import cast
+
 from quart import Quart
 from werkzeug.exceptions import HTTPException
 
@@ -47,7 +50,7 @@ def create_app(settings: Settings) -> Quart:
         completions=ChatCompletions(relay, settings.body_limit),
         bedrock=BedrockRuntime(Converse(Chat(litellm)), settings.body_limit),
         relay=relay,
-        websockets=WebsocketRelay(litellm, lambda: app.shutdown_event),
+        websockets=WebsocketRelay(litellm, lambda: cast(asyncio.Event, app.shutdown_event)),
     )
     app.asgi_app = AccessLog(front)  # type: ignore[method-assign]  # Quart's own way to wrap an app
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import aiohttp
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
-from quart.typing import Event
 
 from gateway.api.dialects import Rendered, render_openai
 from gateway.api.exchange import check_target, client_of, target_of
@@ -34,7 +33,7 @@ class WebsocketRelay:
     `stopping` gives the event that is set when the gateway ends: websockets live long, so they are not waited for.
     """
 
-    def __init__(self, litellm: LiteLLM, stopping: Callable[[], Event]) -> None:
+    def __init__(self, litellm: LiteLLM, stopping: Callable[[], asyncio.Event]) -> None:
         self._litellm = litellm
         self._stopping = stopping
 
@@ -174,6 +173,6 @@ async def _from_upstream(upstream: Upstream, client: _Client) -> None:
     await client.close(GOING_AWAY if code is None or code in {NO_STATUS, ABNORMAL} else code)
 
 
-async def _when_stopping(stopping: Event, client: _Client) -> None:
+async def _when_stopping(stopping: asyncio.Event, client: _Client) -> None:
     await stopping.wait()
     await client.close(GOING_AWAY)
