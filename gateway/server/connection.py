@@ -19,10 +19,12 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, ConnectionState, Scope
 from hypercorn.utils import parse_socket_addr
 
-from gateway.settings import SECONDS
+from gateway.settings import KIB, SECONDS
 
 # How long a client may leave what it was sent unread.
 SEND_SILENCE = 60 * SECONDS
+# Larger pieces are not kept for company.
+FLUSH_AT = 32 * KIB
 
 _DISCONNECTS = {"http.disconnect", "websocket.disconnect"}
 
@@ -78,6 +80,10 @@ class Connection(TCPServer):
 
     _client_closed = False
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._unsent: list[bytes] = []
+
     async def run(self) -> None:
         transport_info = self.writer.get_extra_info
         try:
@@ -113,13 +119,28 @@ class Connection(TCPServer):
             await super().protocol_send(event)
 
     async def _write(self, data: bytes) -> None:
+        """Send with what else is written in this turn of the event loop: a head and its body, in one system call."""
+        if not self._unsent:
+            self.loop.call_soon(self._flush)
+        self._unsent.append(data)
+        transport = self.writer.transport
         try:
-            self.writer.write(data)
-            if self.writer.transport.get_write_buffer_size() or self.writer.transport.is_closing():
+            if transport.get_write_buffer_size() or transport.is_closing() or len(data) >= FLUSH_AT:
+                self._flush()
                 async with asyncio.timeout(SEND_SILENCE):
                     await self.writer.drain()
         except TimeoutError:
-            self.writer.transport.abort()
+            transport.abort()
             await self.protocol.handle(Closed())
         except (ConnectionError, RuntimeError):
             await self.protocol.handle(Closed())
+
+    def _flush(self) -> None:
+        data = b"".join(self._unsent)
+        self._unsent.clear()
+        if data and not self.writer.transport.is_closing():
+            self.writer.write(data)
+
+    async def _close(self) -> None:
+        self._flush()
+        await super()._close()

@@ -55,7 +55,7 @@ def wait_until_sockets(gateway: Gateway, at_most: int) -> None:
     deadline = time.monotonic() + 10
     while open_sockets(gateway) > at_most and time.monotonic() < deadline:
         pass
-    assert open_sockets(gateway) <= at_most
+    assert open_sockets(gateway) <= at_most, psutil.Process(gateway.process.pid).net_connections(kind="tcp")
 
 
 # --- the request line and the framing ------------------------------------------
