@@ -46,11 +46,11 @@ logs: ## Follow the logs
 
 test: $(INSTALLED_DEV) ## Run the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow" $(ARGS)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
 test-all: $(INSTALLED_DEV) ## Run the whole test suite, and the slow tests
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
 check: $(INSTALLED_DEV) ## Lint and check types
 	$(BIN)/ruff check

@@ -172,11 +172,11 @@ def test_litellm_out_of_reach_is_told_within_two_seconds(start_gateway: StartGat
                 waiting = stack.enter_context(socket.socket())
                 waiting.setblocking(False)
                 waiting.connect_ex(("127.0.0.1", port))
-            gateway = start_gateway(GATEWAY_LITELLM_URL=f"http://127.0.0.1:{port}", GATEWAY_UPSTREAM_TIMEOUT="1")
+            gateway = start_gateway(GATEWAY_LITELLM_URL=f"http://127.0.0.1:{port}")
             begin = time.monotonic()
             response = httpx.get(f"{gateway.url}/v1/models", timeout=10)
             assert time.monotonic() - begin < 2
-    assert response.status_code in {503, 504}
+    assert response.status_code == 503
 
 
 @pytest.fixture(scope="module")

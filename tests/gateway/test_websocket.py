@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from tests.support.processes import FakeLLM, Gateway
+from tests.support.realtime import realtime_events
 
 
 @pytest.fixture
@@ -91,11 +92,6 @@ async def test_an_upstream_that_is_down_is_told(client, start_gateway):
 
 async def test_a_realtime_conversation(client, gateway: Gateway, fake_llm: FakeLLM):
     async with client.ws_connect(f"{gateway.url}/v1/realtime?model=demo") as socket:
-        assert (await socket.receive_json())["type"] == "session.created"
-        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "say: hi"}]}
-        await socket.send_json({"type": "conversation.item.create", "item": item})
-        await socket.send_json({"type": "response.create"})
-        types = []
-        while "response.done" not in types:
-            types.append((await socket.receive_json())["type"])
+        types = await realtime_events(socket, "say: hi")
+    assert types[0] == "session.created"
     assert "response.created" in types

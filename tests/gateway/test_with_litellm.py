@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.support.local_stack import LocalStack
+from tests.support.realtime import realtime_events
 
 
 @pytest.fixture(scope="module")
@@ -163,13 +164,8 @@ async def test_a_realtime_conversation(stack: LocalStack):
         aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
         session.ws_connect(f"{stack.gateway_url}/v1/realtime?model=demo-realtime") as socket,
     ):
-        assert (await socket.receive_json())["type"] == "session.created"
-        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "say: hi"}]}
-        await socket.send_json({"type": "conversation.item.create", "item": item})
-        await socket.send_json({"type": "response.create"})
-        types = []
-        while "response.done" not in types:
-            types.append((await socket.receive_json())["type"])
+        types = await realtime_events(socket, "say: hi")
+    assert types[0] == "session.created"
     assert "response.created" in types
 
 
