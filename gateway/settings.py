@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-KIB = 1024
-MIB = 1024 * KIB
-GIB = 1024 * MIB
-
-MILLISECONDS = 0.001
-SECONDS = 1.0
-MINUTES = 60 * SECONDS
+from gateway.setting_values import (
+    Invalid,
+    parse_address,
+    parse_database_url,
+    parse_http_url,
+    parse_https_url,
+    parse_log_level,
+    parse_master_key,
+    parse_readable_file,
+    parse_redis_url,
+    parse_seconds,
+    parse_size,
+    parse_text,
+    parse_workers,
+)
 
 PREFIX = "GATEWAY_"
 FILE_SUFFIX = "_FILE"
@@ -33,112 +39,6 @@ class SettingsError(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-class Invalid(ValueError):
-    """What a parser raises: the rest of a sentence that begins with the setting's name."""
-
-
-def parse_text(text: str) -> str:
-    return text
-
-
-def parse_address(text: str) -> str:
-    """`host:port`, `[ipv6]:port` or `unix:/path`; port 0 takes a free one."""
-    if text.startswith("unix:/"):
-        return text
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]\s/]+):(\d{1,5})", text)
-    if not match or int(match[2]) > 65535:
-        raise Invalid("must be host:port, [ipv6]:port or unix:/path")
-    return text
-
-
-def parse_http_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise Invalid("must be an http:// or https:// address without query or fragment")
-    if parts.username or parts.password:
-        raise Invalid("must not carry a user name or a password")
-    try:
-        _ = parts.port
-    except ValueError:
-        raise Invalid("has a port that is not one") from None
-    return text.rstrip("/")
-
-
-def parse_database_url(text: str) -> str:
-    """`sqlite://path` (relative), `sqlite:///path` (absolute) or `postgresql://user:password@host:port/database`."""
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise Invalid("must begin with sqlite:// or postgresql://")
-    if scheme == "sqlite":
-        if not rest:
-            raise Invalid("must name a file: sqlite://gateway.sqlite3 or sqlite:///var/lib/gateway.sqlite3")
-        return text
-    try:
-        parts = urlsplit(text)
-        complete = bool(parts.hostname and parts.path.strip("/")) and parts.port != 0
-    except ValueError:
-        complete = False
-    if not complete:
-        raise Invalid("must be postgresql://user:password@host:port/database")
-    return text
-
-
-def parse_redis_url(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise Invalid("must begin with redis://, rediss:// or unix://")
-    return text
-
-
-def parse_master_key(text: str) -> str:
-    if not text.startswith("sk-") or len(text) < 8:
-        raise Invalid('must begin with "sk-" and have at least 8 characters, as LiteLLM wants it')
-    return text
-
-
-def parse_https_url(text: str) -> str:
-    if not parse_http_url(text).startswith("https://"):
-        raise Invalid("must begin with https://")
-    return text.rstrip("/")
-
-
-def parse_readable_file(text: str) -> str:
-    try:
-        with Path(text).open("rb"):
-            return text
-    except OSError as error:
-        raise Invalid(f"names a file that cannot be read: {text} ({error.strerror})") from None
-
-
-def parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise Invalid("must be a number of seconds") from None
-    if not math.isfinite(seconds) or seconds <= 0:
-        raise Invalid("must be more than 0 seconds")
-    return seconds
-
-
-def parse_size(text: str) -> int:
-    match = re.fullmatch(r"(\d+)\s*(KiB|MiB|GiB)?", text)
-    if not match or int(match[1]) == 0:
-        raise Invalid("must be a number of bytes above 0, or such as 512KiB, 32MiB, 1GiB")
-    return int(match[1]) * {None: 1, "KiB": KIB, "MiB": MIB, "GiB": GIB}[match[2]]
-
-
-def parse_workers(text: str) -> int:
-    if not re.fullmatch(r"\d{1,3}", text) or int(text) == 0:
-        raise Invalid("must be a whole number from 1 to 999")
-    return int(text)
-
-
-def parse_log_level(text: str) -> str:
-    level = text.upper()
-    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise Invalid("must be DEBUG, INFO, WARNING or ERROR")
-    return level
 
 
 def setting(

@@ -18,7 +18,7 @@ from gateway.errors import (
     RequestTimeout,
     UnsupportedContentType,
 )
-from gateway.settings import SECONDS
+from gateway.units import SECONDS
 from gateway.upstream.headers import has_credentials
 
 # A refused body is read on for a while: closing at once would reset the connection before the client

@@ -6,7 +6,8 @@ import logging
 
 from hypercorn.config import Config
 
-from gateway.settings import KIB, Settings
+from gateway.settings import Settings
+from gateway.units import KIB
 
 
 def hypercorn_config(settings: Settings) -> Config:

@@ -19,7 +19,7 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, ConnectionState, Scope
 from hypercorn.utils import parse_socket_addr
 
-from gateway.settings import KIB, SECONDS
+from gateway.units import KIB, SECONDS
 
 # How long a client may leave what it was sent unread.
 SEND_SILENCE = 60 * SECONDS

@@ -15,7 +15,7 @@ from hypercorn.utils import repr_socket_addr, wrap_app
 from quart import Quart
 
 from gateway.server.connection import Connection
-from gateway.settings import SECONDS
+from gateway.units import SECONDS
 
 # How long a client may take to close its side of TLS, and an aborted task to end.
 TLS_SHUTDOWN = 2 * SECONDS

@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from gateway.settings import SECONDS
+from gateway.units import SECONDS
 
 # A worker that dies sooner than this, so many times running, will not do better the next time.
 SOON = 10 * SECONDS

@@ -12,7 +12,7 @@ import orjson
 
 from gateway.codecs.sse import EventTooLarge, SSEDecoder
 from gateway.errors import UpstreamBroken, UpstreamError, UpstreamRefusal
-from gateway.settings import MIB
+from gateway.units import MIB
 from gateway.upstream.headers import CREDENTIAL_HEADERS, RawHeaders
 from gateway.upstream.litellm import LiteLLM, upstream_errors
 

@@ -10,7 +10,8 @@ import aiohttp
 from yarl import URL
 
 from gateway.errors import UpstreamBroken, UpstreamRefusal, UpstreamTimeout, UpstreamUnavailable
-from gateway.settings import KIB, MIB, SECONDS, Settings
+from gateway.settings import Settings
+from gateway.units import KIB, MIB, SECONDS
 
 # Below uvicorn's five seconds: LiteLLM must never be the one that closes an idle connection we are about to use.
 KEEP_ALIVE = 3 * SECONDS

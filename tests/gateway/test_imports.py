@@ -12,7 +12,9 @@ PACKAGE = ROOT / "gateway"
 
 # Each layer may import from itself and from those before it.
 LAYERS = [
-    {"schemas", "errors", "settings"},
+    {"schemas", "errors", "units"},
+    {"setting_values"},
+    {"settings"},
     {"codecs", "history", "identity", "telemetry", "database", "cache"},
     {"translation", "prompts", "upstream"},
     {"services"},

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import MIB, Settings, SettingsError, describe_settings, unknown_settings
+from gateway.settings import Settings, SettingsError, describe_settings, unknown_settings
+from gateway.units import MIB
 from tests.support.certificates import write_certificate
 
 ROOT = Path(__file__).parents[2]
