@@ -97,7 +97,7 @@ class Settings:
         parse_size,
     )
     connect_timeout: float = setting(
-        "GATEWAY_CONNECT_TIMEOUT", "1.5", "seconds until LiteLLM counts as down", parse_seconds
+        "GATEWAY_CONNECT_TIMEOUT", "1", "seconds until LiteLLM counts as down", parse_seconds
     )
     upstream_timeout: float = setting(
         "GATEWAY_UPSTREAM_TIMEOUT",

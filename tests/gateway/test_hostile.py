@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -51,11 +53,15 @@ def open_sockets(gateway: Gateway) -> int:
     return len([connection for connection in connections if connection.laddr.port == port])
 
 
-def wait_until_sockets(gateway: Gateway, at_most: int) -> None:
-    deadline = time.monotonic() + 10
-    while open_sockets(gateway) > at_most and time.monotonic() < deadline:
-        pass
-    assert open_sockets(gateway) <= at_most, psutil.Process(gateway.process.pid).net_connections(kind="tcp")
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Polls: what is waited for happens in another process, which does not say when."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, inspect.getsource(condition)
+
+
+def access_lines(gateway: Gateway) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gateway.output.splitlines() if '"method"' in line]
 
 
 # --- the request line and the framing ------------------------------------------
@@ -110,7 +116,7 @@ def test_a_client_that_has_gone_costs_nothing(start_gateway: StartGateway, echo:
     for path in ("/bedrock/health/liveliness", "/x"):
         for _ in range(20):
             httpx.get(gateway.url + path)
-    wait_until_sockets(gateway, before)
+    wait_until(lambda: open_sockets(gateway) <= before)
 
 
 class Stubborn:
@@ -155,19 +161,17 @@ def test_an_upload_that_nobody_reads_does_not_hang(start_gateway: StartGateway):
                 upstream.refuse.set()
                 connection.settimeout(10)
                 assert connection.recv(1000).startswith(b"HTTP/1.1 403")
-        wait_until_sockets(gateway, before)
+        wait_until(lambda: open_sockets(gateway) <= before)
         assert gateway.stop() == 0
-    lines = [json.loads(line) for line in gateway.output.splitlines() if '"method"' in line]
-    assert [line["status"] for line in lines] == [403, 403]
+    assert [line["status"] for line in access_lines(gateway)] == [403, 403]
 
 
 def test_a_client_that_goes_during_an_upload_is_not_our_failure(start_gateway: StartGateway, echo: str):
     gateway = start_gateway(GATEWAY_LITELLM_URL=echo)
     with connected(gateway.url) as connection:
         connection.sendall(b"POST /files HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf")
-    wait_until_sockets(gateway, 1)
-    gateway.stop()
-    (line,) = [json.loads(line) for line in gateway.output.splitlines() if '"method"' in line]
+    wait_until(lambda: bool(access_lines(gateway)))
+    (line,) = access_lines(gateway)
     assert line["incomplete"] is True
     assert line["status"] is None
     assert "WARNING" not in gateway.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -146,20 +148,30 @@ def test_several_workers_finish_what_is_under_way(start_gateway: StartGateway, f
     assert [line for line in access_lines(gateway) if line["status"] == 200]
 
 
-def workers_of(gateway: Gateway) -> list[psutil.Process]:
-    children = psutil.Process(gateway.process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+def worker_pids(gateway: Gateway) -> set[int]:
+    pids = set()
+    for child in psutil.Process(gateway.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while it was looked at
+            if "spawn_main" in " ".join(child.cmdline()):
+                pids.add(child.pid)
+    return pids
+
+
+def wait_for_workers(gateway: Gateway, wanted: Callable[[set[int]], bool]) -> set[int]:
+    deadline = time.monotonic() + 30
+    while not wanted(pids := worker_pids(gateway)):
+        assert time.monotonic() < deadline, pids
+    return pids
 
 
 def test_a_worker_that_is_killed_is_replaced(start_gateway: StartGateway, fake_llm: FakeLLM):
     gateway = start_gateway(GATEWAY_LITELLM_URL=fake_llm.url, GATEWAY_WORKERS="2")
-    killed = workers_of(gateway)[0]
+    killed = psutil.Process(min(wait_for_workers(gateway, lambda pids: len(pids) == 2)))
     killed.kill()
-    deadline = time.monotonic() + 30
-    while (len(workers_of(gateway)) < 2 or killed in workers_of(gateway)) and time.monotonic() < deadline:
-        assert httpx.get(f"{gateway.url}/bedrock/health/liveliness", timeout=30).status_code == 200
-    assert len(workers_of(gateway)) == 2
+    wait_for_workers(gateway, lambda pids: len(pids) == 2 and killed.pid not in pids)
+    assert httpx.get(f"{gateway.url}/bedrock/health/liveliness", timeout=30).status_code == 200
     assert gateway.stop() == 0
+    assert f"worker {killed.pid} ended with -9" in gateway.output
 
 
 def test_an_idle_client_does_not_hold_up_the_end_of_https(
