@@ -48,7 +48,8 @@ class WebsocketRelay:
             await socket.refuse(render_openai(error, socket.request_id))
 
     async def _relay(self, scope: WebsocketScope, client: _Client) -> None:
-        await client.receive()  # websocket.connect
+        if (await client.receive())["type"] != "websocket.connect":
+            return  # it left as it came
         connecting = self._litellm.websocket(
             target_of(scope),
             headers=_handshake_headers(scope, client.request_id),
