@@ -166,13 +166,29 @@ def test_an_upload_that_nobody_reads_does_not_hang(start_gateway: StartGateway):
     assert [line["status"] for line in access_lines(gateway)] == [403, 403]
 
 
+HANDSHAKE = (
+    b"GET /silent HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+    b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+def test_a_websocket_that_leaves_during_the_handshake_is_not_waited_for(start_gateway: StartGateway, echo: str):
+    def waiting() -> int:
+        return int(httpx.get(f"{echo}/waiting").text)
+
+    gateway = start_gateway(GATEWAY_LITELLM_URL=echo)
+    with connected(gateway.url) as connection:
+        connection.sendall(HANDSHAKE)
+        wait_until(lambda: waiting() == 1)
+    wait_until(lambda: waiting() == 0)
+    wait_until(lambda: len(access_lines(gateway)) == 1)
+
+
 def test_a_websocket_that_is_gone_as_it_comes_is_not_waited_for(start_gateway: StartGateway, echo: str):
     gateway = start_gateway(GATEWAY_LITELLM_URL=echo)
-    handshake = b"GET /silent HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
-    handshake += b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     for _ in range(10):
         with connected(gateway.url) as connection:
-            connection.sendall(handshake)
+            connection.sendall(HANDSHAKE)
     wait_until(lambda: len(access_lines(gateway)) == 10)
 
 

@@ -113,14 +113,24 @@ async def refused(request: web.Request) -> web.Response:
     return web.Response(status=int(request.query.get("status", "403")), text="no websocket for you")
 
 
-async def silent(_: web.Request) -> web.Response:
-    await asyncio.Event().wait()
+async def silent(request: web.Request) -> web.Response:
+    """Never answers; `waiting` tells how many wait for that."""
+    request.app["waiting"].add(request)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        request.app["waiting"].discard(request)
     return web.Response()
+
+
+async def waiting(request: web.Request) -> web.Response:
+    return web.json_response(len(request.app["waiting"]))
 
 
 def application() -> web.Application:
     app = web.Application(client_max_size=0)
     app["closed"] = []
+    app["waiting"] = set()
     app.router.add_post("/v1/chat/completions", completions)
     app.router.add_route("*", "/duplex", duplex)
     app.router.add_get("/cut", cut)
@@ -130,12 +140,13 @@ def application() -> web.Application:
     app.router.add_get("/ws-closed", closed)
     app.router.add_get("/ws-refused", refused)
     app.router.add_get("/silent", silent)
+    app.router.add_get("/waiting", waiting)
     app.router.add_route("*", "/{path:.*}", echo)
     return app
 
 
 async def main() -> None:
-    runner = web.AppRunner(application(), access_log=None)
+    runner = web.AppRunner(application(), access_log=None, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
