@@ -115,22 +115,22 @@ async def refused(request: web.Request) -> web.Response:
 
 async def silent(request: web.Request) -> web.Response:
     """Never answers; `waiting` tells how many wait for that."""
-    request.app["waiting"].add(request)
+    request.app["waiting"]["requests"] += 1
     try:
         await asyncio.Event().wait()
     finally:
-        request.app["waiting"].discard(request)
+        request.app["waiting"]["requests"] -= 1
     return web.Response()
 
 
 async def waiting(request: web.Request) -> web.Response:
-    return web.json_response(len(request.app["waiting"]))
+    return web.json_response(request.app["waiting"]["requests"])
 
 
 def application() -> web.Application:
     app = web.Application(client_max_size=0)
     app["closed"] = []
-    app["waiting"] = set()
+    app["waiting"] = {"requests": 0}
     app.router.add_post("/v1/chat/completions", completions)
     app.router.add_route("*", "/duplex", duplex)
     app.router.add_get("/cut", cut)
