@@ -128,8 +128,11 @@ def test_services_are_started_once_and_then_left_alone(home: Home) -> None:
 def test_a_killed_service_is_started_again_by_its_supervisor(home: Home) -> None:
     home.up()
     before = home.pids()["first"]
+    orphans = psutil.Process(before).children()
     os.kill(before, signal.SIGKILL)
     assert supervision.eventually(lambda: home.pids().get("first", before) != before, SECONDS)
+    for orphan in orphans:  # of a service that was killed: nobody's but this test's
+        orphan.kill()
 
 
 def test_a_stopped_service_is_started_and_the_others_are_left_alone(home: Home) -> None:
