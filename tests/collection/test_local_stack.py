@@ -125,5 +125,13 @@ def test_the_welcome_fits_a_terminal_and_holds_no_secret(stack: LocalStack) -> N
     assert str(Path(stack.dir)) in welcome
 
 
-def test_a_second_deploy_changes_nothing(stack: LocalStack) -> None:
+def test_a_second_deploy_changes_nothing_whatever_the_shell_has_set(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody-else")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     assert stack.deploy().changed == 0
