@@ -18,7 +18,9 @@ venv package: apt install python3-venv), or name it: make up PYTHON=/path/to/pyt
 endef
 export NO_PYTHON
 
-PLAYBOOK = cd ansible && ../$(BIN)/ansible-playbook
+# Ansible wants UTF-8, which is not everybody's locale, and would not read its settings from a directory open to all.
+UTF8 = case "$${LC_ALL:-$${LC_CTYPE:-$$LANG}}" in *[Uu][Tt][Ff]*) ;; *) export LC_ALL=C.UTF-8 ;; esac
+PLAYBOOK = $(UTF8); export ANSIBLE_CONFIG="$(CURDIR)/ansible/ansible.cfg"; cd ansible && ../$(BIN)/ansible-playbook
 COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
 

@@ -78,6 +78,7 @@ def test_an_unknown_choice_is_told_with_those_there_are() -> None:
         ("relative/dir", "an absolute path is needed"),
         ("/tmp/a'b", "cannot hold the characters"),
         ("/tmp/a%b", "cannot hold the characters"),
+        ("/tmp/a#b", "cannot hold the characters"),
         ("/tmp/" + "x" * 90, "bytes too long for a Unix socket"),
         ("/dev/null/stack", "is not a directory"),
     ],

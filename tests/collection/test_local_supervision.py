@@ -285,3 +285,15 @@ def test_a_fingerprint_sees_content_names_and_absence_but_no_byte_code(tmp_path:
     (tmp_path / "absent").touch()
     seen.append(supervision.fingerprint([str(tree), str(tmp_path / "absent")]))
     assert len(set(seen)) == 4
+
+
+def test_ending_a_copy_of_a_running_stack_leaves_the_original_alone(home: Home, tmp_path: Path) -> None:
+    home.up()
+    (tmp_path / "run").mkdir()
+    for file in (home.directory / "run").glob("*.pid"):
+        shutil.copy(file, tmp_path / "run")
+    shutil.copy(home.directory / "supervisord.conf", tmp_path)
+    before = home.pids()
+
+    bring_down(tmp_path)
+    assert home.pids() == before

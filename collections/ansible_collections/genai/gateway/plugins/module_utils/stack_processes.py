@@ -15,21 +15,17 @@ except ImportError:  # preflight says so, before any of this is called
 LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS = 0.5
 # A pid file is written by the process itself, a moment after its start: the clocks that are compared are coarse.
-CLOCK_SECONDS = 2.0
 
 
 def recorded_process(pid_file: Path, home: Path) -> psutil.Process | None:
     """The living process that wrote the pid file, or None.
 
-    A pid is reused, after a reboot above all. The process is the one that wrote the file if it is older than the
-    file; or, where the clock was set in between, if it works inside the stack's directory.
+    A pid is reused, after a reboot above all, and a stack's directory may be a copy of another's: the process is the
+    one that wrote the file only if it works inside the directory, as all of a stack's do.
     """
     try:
         process = psutil.Process(int(pid_file.read_text()))
-        written = pid_file.stat().st_mtime
-        if has_ended(process):
-            return None
-        return process if process.create_time() <= written + CLOCK_SECONDS or _works_in(process, home) else None
+        return process if not has_ended(process) and _works_in(process, home) else None
     except (OSError, ValueError, psutil.NoSuchProcess):
         return None
 

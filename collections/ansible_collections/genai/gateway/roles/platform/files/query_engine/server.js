@@ -28,8 +28,16 @@ const TRANSACTION_VERBS = new Map([
   ['rollback', (service, id) => service.rollbackTransaction(id)],
 ])
 
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
+
+// No page in a browser: neither one that posts blindly to this port nor one whose name was made to lead here.
+function comesFromABrowser({ headers }) {
+  return 'origin' in headers || 'sec-fetch-site' in headers || !LOOPBACK.test(headers.host ?? '')
+}
+
 // -> [HTTP status, body]
 async function respond(service, request) {
+  if (comesFromABrowser(request)) return [403, '{}']
   const url = new URL(request.url, 'http://engine')
   const body = await readBody(request)
   if (request.method === 'GET') return READS.get(url.pathname)?.(url) ?? NOT_FOUND
