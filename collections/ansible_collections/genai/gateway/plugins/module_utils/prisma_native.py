@@ -146,8 +146,7 @@ def _published_checksum(url: str, deadline: float) -> str:
 def _fetch(url: str, deadline: float) -> bytes:
     remaining = max(deadline - time.monotonic(), 0.001)
     parts = []
-    # The scheme was checked, and so it is for redirections by urllib.
-    with urllib.request.urlopen(url, timeout=remaining) as response:  # noqa: S310
+    with urllib.request.urlopen(url, timeout=remaining) as response:  # noqa: S310 - its scheme was checked before
         while chunk := response.read(CHUNK):
             parts.append(chunk)
             if time.monotonic() > deadline:
