@@ -51,6 +51,8 @@ def stand_in(engine_source: Path, engine_dir: Path, toolchain: Toolchain) -> pri
     """The stand-in and LiteLLM's client, installed."""
     request = prisma_client.Request(engine_source, engine_dir, prisma_client.WASM, {})
     engine, _ = prisma_client.ensure_client(request, toolchain)
+    # Whoever imports prisma before this, in this process, keeps a package without the client.
+    assert "prisma" not in sys.modules, "a test module imports prisma before its client is generated"
     return engine
 
 
