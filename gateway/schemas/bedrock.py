@@ -5,7 +5,7 @@ Source: botocore's service model `bedrock-runtime`, 2023-09-30.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, get_args
 
 StopReason = Literal[
     "end_turn",
@@ -19,6 +19,8 @@ StopReason = Literal[
     "model_context_window_exceeded",
 ]
 
+STOP_REASONS: tuple[StopReason, ...] = get_args(StopReason)
+
 EventType = Literal[
     "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"
 ]
@@ -29,17 +31,55 @@ StreamEvent = tuple[EventType, dict[str, Any]]
 
 class ReasoningText(TypedDict):
     text: str
+    signature: NotRequired[str]
 
 
-class ReasoningContent(TypedDict):
+class ReasoningContent(TypedDict, total=False):
+    """Exactly one member is there; a blob is base64."""
+
     reasoningText: ReasoningText
+    redactedContent: str
 
 
-class ContentBlock(TypedDict):
+class ToolUse(TypedDict):
+    toolUseId: str
+    name: str
+    input: dict[str, Any]
+
+
+class Text(TypedDict):
+    text: str
+
+
+class Citation(TypedDict, total=False):
+    title: str
+    source: str
+    sourceContent: list[Text]
+    location: dict[str, dict[str, Any]]
+
+
+class CitationsContent(TypedDict):
+    content: list[Text]
+    citations: list[Citation]
+
+
+class ImageSource(TypedDict):
+    bytes: str
+
+
+class Image(TypedDict):
+    format: str
+    source: ImageSource
+
+
+class ContentBlock(TypedDict, total=False):
     """Exactly one member is there."""
 
-    text: NotRequired[str]
-    reasoningContent: NotRequired[ReasoningContent]
+    text: str
+    reasoningContent: ReasoningContent
+    toolUse: ToolUse
+    citationsContent: CitationsContent
+    image: Image
 
 
 class Message(TypedDict):
@@ -51,14 +91,28 @@ class Output(TypedDict):
     message: Message
 
 
+class CacheDetail(TypedDict):
+    ttl: Literal["5m", "1h"]
+    inputTokens: int
+
+
 class TokenUsage(TypedDict):
+    """`inputTokens` are those that came from no cache and went into none."""
+
     inputTokens: int
     outputTokens: int
     totalTokens: int
+    cacheReadInputTokens: NotRequired[int]
+    cacheWriteInputTokens: NotRequired[int]
+    cacheDetails: NotRequired[list[CacheDetail]]
 
 
 class Metrics(TypedDict):
     latencyMs: int
+
+
+class ServiceTier(TypedDict):
+    type: str
 
 
 class ConverseResponse(TypedDict):
@@ -66,3 +120,6 @@ class ConverseResponse(TypedDict):
     stopReason: StopReason
     usage: TokenUsage
     metrics: Metrics
+    additionalModelResponseFields: NotRequired[dict[str, Any]]
+    trace: NotRequired[dict[str, Any]]
+    serviceTier: NotRequired[ServiceTier]

@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.errors import UpstreamError
 from gateway.schemas.bedrock import ConverseResponse, StreamEvent
-from gateway.translation.converse_request import chat_request
+from gateway.translation.converse_request import chat_request, response_pointers
 from gateway.translation.converse_response import converse_response
 from gateway.translation.converse_stream import ConverseStream
 from gateway.upstream.chat import Caller, Chat, ChunkStream
@@ -35,17 +35,21 @@ class Converse:
 
     async def converse(self, model: str, request: dict[str, Any], caller: Caller) -> tuple[ConverseResponse, Headers]:
         begin = self._clock()
+        pointers = response_pointers(request)
         answer = await self._chat.complete(chat_request(model, request, stream=False), caller)
-        return converse_response(answer.body, latency_ms=self._since(begin)), answer.headers
+        response = converse_response(answer.body, latency_ms=self._since(begin), pointers=pointers)
+        return response, answer.headers
 
     @asynccontextmanager
     async def stream(self, model: str, request: dict[str, Any], caller: Caller) -> AsyncIterator[EventStream]:
         begin = self._clock()
+        translation = ConverseStream(response_pointers(request))
         async with self._chat.stream(chat_request(model, request, stream=True), caller) as answer:
-            yield EventStream(self._events(answer, begin), answer.headers)
+            yield EventStream(self._events(answer, translation, begin), answer.headers)
 
-    async def _events(self, answer: ChunkStream, begin: float) -> AsyncIterator[list[StreamEvent]]:
-        translation = ConverseStream()
+    async def _events(
+        self, answer: ChunkStream, translation: ConverseStream, begin: float
+    ) -> AsyncIterator[list[StreamEvent]]:
         async for chunks in answer.chunks:
             events: list[StreamEvent] = []
             try:

@@ -8,111 +8,68 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gateway.translation.fields import Field
+from gateway.translation import options
+from gateway.translation.fields import Field, refused
+from gateway.translation.json_pointer import Pointer
+from gateway.translation.messages import chat_messages, system_messages
+from gateway.translation.tools import tool_config
 
 ChatRequest = dict[str, Any]
 
-NOT_CARRIED = "is not carried to the model by this gateway"
-
 
 def chat_request(model: str, request: dict[str, Any], *, stream: bool) -> ChatRequest:
-    """`request`: the body of Converse or ConverseStream. Raises MalformedBody and UnsupportedField."""
-    body = Field("", request)
+    """`request`: the body of Converse or ConverseStream. Raises MalformedBody and UnsupportedField.
+
+    Its additionalModelResponseFieldPaths are for the answer: see `response_pointers`.
+    """
+    body = Field(request)
     body.member("messages")
     chat: ChatRequest = {"model": model, "messages": []}
-    # In the order of a chat: the system prompt is the first message.
-    for field in sorted(body.members(), key=lambda field: field.name != "system"):
-        _lookup(_MEMBERS, field)(field, chat)
     if stream:
         chat |= {"stream": True, "stream_options": {"include_usage": True}}
+    for field in sorted(body.members(), key=_order):
+        field.row(_MEMBERS)(field, chat)
     return chat
 
 
-def _lookup(table: dict[str, Callable[..., Any]], field: Field) -> Callable[..., Any]:
-    if field.name not in table:
-        raise field.unsupported(NOT_CARRIED)
-    return table[field.name]
+def response_pointers(request: dict[str, Any]) -> list[Pointer]:
+    """Which additional fields of the model's answer are asked for. Raises MalformedBody."""
+    paths = Field(request).optional("additionalModelResponseFieldPaths")
+    return options.response_field_paths(paths) if paths else []
 
 
-# --- messages -------------------------------------------------------------------
-
-
-def _text(field: Field) -> dict[str, Any]:
-    return {"type": "text", "text": field.expect(str)}
-
-
-_CONTENT_BLOCKS: dict[str, Callable[[Field], dict[str, Any]]] = {"text": _text}
-_SYSTEM_BLOCKS: dict[str, Callable[[Field], dict[str, Any]]] = {"text": _text}
-
-
-def _content(blocks: Field, table: dict[str, Callable[[Field], dict[str, Any]]]) -> str | list[dict[str, Any]]:
-    """A lone text as a string, which every provider takes; otherwise a list of parts."""
-    parts = [_lookup(table, member)(member) for member in (block.only_member() for block in blocks.items())]
-    if not parts:
-        raise blocks.invalid("must not be empty")
-    if len(parts) == 1 and parts[0]["type"] == "text":
-        return str(parts[0]["text"])
-    return parts
+def _order(field: Field) -> int:
+    """The system prompt is the first message, additional fields must not overwrite what others set."""
+    return {"system": 0, "additionalModelRequestFields": 2}.get(str(field.name), 1)
 
 
 def _system(field: Field, chat: ChatRequest) -> None:
-    if field.expect(list):
-        chat["messages"].append({"role": "system", "content": _content(field, _SYSTEM_BLOCKS)})
+    chat["messages"] += system_messages(field)
 
 
 def _messages(field: Field, chat: ChatRequest) -> None:
     if not field.expect(list):
         raise field.invalid("must not be empty")
-    chat["messages"] += [_message(item) for item in field.items()]
+    chat["messages"] += chat_messages(field)
 
 
-def _message(field: Field) -> dict[str, Any]:
-    role, content = field.member("role"), field.member("content")
-    for member in field.members():
-        if member.name not in {"role", "content"}:
-            raise member.unsupported(NOT_CARRIED)
-    if role.expect(str) not in {"user", "assistant"}:
-        raise role.invalid('must be "user" or "assistant"')
-    return {"role": role.value, "content": _content(content, _CONTENT_BLOCKS)}
+def _response_paths(field: Field, _: ChatRequest) -> None:
+    options.response_field_paths(field)
 
 
-# --- inferenceConfig --------------------------------------------------------------
-
-
-def _max_tokens(field: Field) -> int:
-    if field.expect(int) < 1:
-        raise field.invalid("must be at least 1")
-    return int(field.value)
-
-
-def _fraction(field: Field) -> float:
-    if not 0 <= field.expect(float) <= 1:
-        raise field.invalid("must be from 0 to 1")
-    return float(field.value)
-
-
-def _stop_sequences(field: Field) -> list[str]:
-    return [item.expect(str) for item in field.items()]
-
-
-_INFERENCE: dict[str, tuple[str, Callable[[Field], Any]]] = {
-    "maxTokens": ("max_tokens", _max_tokens),
-    "temperature": ("temperature", _fraction),
-    "topP": ("top_p", _fraction),
-    "stopSequences": ("stop", _stop_sequences),
-}
-
-
-def _inference_config(field: Field, chat: ChatRequest) -> None:
-    for member in field.members():
-        if member.name not in _INFERENCE:
-            raise member.unsupported(NOT_CARRIED)
-        name, convert = _INFERENCE[member.name]
-        chat[name] = convert(member)
-
+_no_prompt = refused("only a managed prompt has variables; the modelId is not the ARN of one")
 
 _MEMBERS: dict[str, Callable[[Field, ChatRequest], None]] = {
     "system": _system,
     "messages": _messages,
-    "inferenceConfig": _inference_config,
+    "inferenceConfig": options.inference_config,
+    "toolConfig": tool_config,
+    "guardrailConfig": options.guardrail_config,
+    "performanceConfig": options.performance_config,
+    "serviceTier": options.service_tier,
+    "requestMetadata": options.request_metadata,
+    "outputConfig": options.output_config,
+    "additionalModelRequestFields": options.additional_fields,
+    "additionalModelResponseFieldPaths": _response_paths,
+    "promptVariables": lambda field, _: _no_prompt(field),
 }

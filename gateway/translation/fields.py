@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from binascii import a2b_base64
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, TypeVar
 
 from gateway.errors import MalformedBody, UnsupportedField
+
+Result = TypeVar("Result")
+
+NOT_CARRIED = "is not carried to the model by this gateway"
 
 _NAMES = {
     str: "a string",
@@ -24,52 +28,117 @@ def _is(value: object, kind: type) -> bool:
     return isinstance(value, (int, float) if kind is float else kind)
 
 
-@dataclass(frozen=True, slots=True)
 class Field:
-    """A value of the request and where it stands, such as `messages[0].content[1].text`."""
+    """A value of the request and where it stands: `name` is its key in `parent`, or its index in a list.
 
-    path: str
-    value: Any
-    name: str = ""
+    The path, such as `messages[0].content[1].text`, is put together only where it is told.
+    """
+
+    __slots__ = ("_parent", "name", "value")
+
+    def __init__(self, value: Any, name: str | int = "", parent: Field | None = None) -> None:
+        self.value = value
+        self.name = name
+        self._parent = parent
+
+    @property
+    def path(self) -> str:
+        above = self._parent.path if self._parent else ""
+        if isinstance(self.name, int):
+            return f"{above}[{self.name}]"
+        # Names that are none of the service's are quoted, so that no path can be taken for another.
+        shown = self.name if self.name.isidentifier() or not self.name else f"[{self.name[:80]!r}]"
+        return f"{above}.{shown}" if above else shown
 
     def invalid(self, reason: str) -> MalformedBody:
         return MalformedBody(f"{self.path}: {reason}", param=self.path)
 
-    def unsupported(self, reason: str) -> UnsupportedField:
+    def unsupported(self, reason: str = NOT_CARRIED) -> UnsupportedField:
         return UnsupportedField(self.path, reason)
 
+    # --- values: each raises MalformedBody --------------------------------------
+
     def expect(self, kind: type) -> Any:
-        """The value, if it is of that JSON type; raises MalformedBody."""
+        """The value, if it is of that JSON type."""
         if not _is(self.value, kind):
             raise self.invalid(f"must be {_NAMES[kind]}")
         return self.value
+
+    def text(self) -> str:
+        """A string that is not empty."""
+        if not self.expect(str):
+            raise self.invalid("must not be empty")
+        return str(self.value)
+
+    def one_of(self, allowed: Collection[str]) -> str:
+        """A string of a set, such as the keys of a table."""
+        if self.expect(str) not in allowed:
+            raise self.invalid(f"must be one of {', '.join(allowed)}")
+        return str(self.value)
+
+    def base64(self) -> str:
+        """A blob, as its base64 text."""
+        encoded = self.text()
+        try:
+            a2b_base64(encoded, strict_mode=True)
+        except ValueError:
+            raise self.invalid("must be base64") from None
+        return encoded
+
+    # --- members: each raises MalformedBody, and UnsupportedField for members that are not known ---
 
     def members(self) -> Iterator[Field]:
         """Each member of an object that is not null."""
         for name, value in self.expect(dict).items():
             if value is not None:
-                yield Field(self._path_of(name), value, name)
+                yield Field(value, name, self)
 
     def items(self) -> Iterator[Field]:
         for index, value in enumerate(self.expect(list)):
-            yield Field(f"{self.path}[{index}]", value)
+            yield Field(value, index, self)
 
     def member(self, name: str) -> Field:
-        """A required member; raises MalformedBody when it is missing or null."""
+        """A required member."""
         value = self.expect(dict).get(name)
-        found = Field(self._path_of(name), value, name)
+        found = Field(value, name, self)
         if value is None:
             raise found.invalid("is required")
         return found
 
+    def optional(self, name: str) -> Field | None:
+        value = self.expect(dict).get(name)
+        return None if value is None else Field(value, name, self)
+
+    def only(self, *known: str) -> Field:
+        """The field itself, if it has no other members than these."""
+        for member in self.members():
+            if member.name not in known:
+                raise member.unsupported()
+        return self
+
     def only_member(self) -> Field:
-        """The one member of a union; raises MalformedBody unless exactly one is set."""
+        """The one member of a union."""
         present = list(self.members())
         if len(present) != 1:
             raise self.invalid("must have exactly one member")
         return present[0]
 
-    def _path_of(self, name: str) -> str:
-        """Names that are none of the service's are quoted, so that no path can be taken for another."""
-        shown = name if name.isidentifier() else f"[{name[:80]!r}]"
-        return f"{self.path}.{shown}" if self.path else shown
+    def row(self, table: Mapping[str, Result]) -> Result:
+        """The row of a table for this field, by its name."""
+        row = table.get(str(self.name))
+        if row is None:
+            raise self.unsupported()
+        return row
+
+    def read(self, table: Mapping[str, Callable[[Field], Result]]) -> Result:
+        """What the table's reader makes of this field."""
+        return self.row(table)(self)
+
+
+def refused(reason: str) -> Callable[[Field], Any]:
+    """A row of a table for a member that is known and cannot be carried."""
+
+    def refuse(field: Field) -> Any:
+        raise field.unsupported(reason)
+
+    return refuse

@@ -179,12 +179,9 @@ def test_an_answer_that_is_none_is_a_model_error(bedrock, model):
 
 
 def test_what_cannot_be_carried_is_refused_by_name(bedrock):
-    with pytest.raises(bedrock.exceptions.ValidationException, match="guardrailConfig"):
-        bedrock.converse(
-            modelId="demo",
-            messages=user("hello"),
-            guardrailConfig={"guardrailIdentifier": "abc", "guardrailVersion": "1"},
-        )
+    image = {"format": "png", "source": {"s3Location": {"uri": "s3://bucket/image.png"}}}
+    with pytest.raises(bedrock.exceptions.ValidationException, match=r"content\[0\].image.source.s3Location"):
+        bedrock.converse(modelId="demo", messages=[{"role": "user", "content": [{"image": image}]}])
 
 
 def test_a_client_that_goes_away_cancels_the_model(start_gateway: StartGateway):

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import aiohttp
-import boto3
 import httpx
 import openai
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.support.bedrock_client import bedrock_client
 from tests.support.local_stack import LocalStack
 from tests.support.realtime import realtime_events
 
@@ -31,22 +30,6 @@ def admin(stack: LocalStack) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {stack.master_key}"}
     with httpx.Client(base_url=stack.gateway_url, headers=headers, timeout=60) as client:
         yield client
-
-
-@contextmanager
-def bedrock_client(stack: LocalStack, key: str) -> Iterator[Any]:
-    """boto3 as anybody has it, with `key` in the variable that it reads at each request."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_BEARER_TOKEN_BEDROCK", key)
-        client = boto3.client(
-            "bedrock-runtime",
-            endpoint_url=f"{stack.gateway_tls_url}/bedrock",
-            region_name="us-east-1",
-            verify=str(stack.ca),
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-        )
-        with closing(client):
-            yield client
 
 
 @pytest.fixture

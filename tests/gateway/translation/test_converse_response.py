@@ -74,6 +74,11 @@ def test_every_finish_reason_has_its_stop_reason(finish_reason, stop_reason):
         completion(["stop"], content="x"),  # type: ignore[arg-type]
         completion(content=[{"type": "text"}]),
         completion(content="x", reasoning_content=1),
+        completion(content="x", audio={"id": "a"}),
+        completion(content="x", function_call={"name": "f"}),
+        completion(content="x", images=[{"image_url": {"url": "https://a/b.png"}}]),
+        completion(content="x", thinking_blocks=[{"type": "redacted_thinking", "data": "a b"}]),
+        completion(content="x", thinking_blocks="hm"),
         {"choices": [{"message": None, "finish_reason": "stop"}]},
         {"choices": ["x"]},
         {"choices": "x"},
@@ -131,6 +136,8 @@ def test_an_empty_stream_has_no_blocks():
         {"choices": [], "usage": "x"},
         {"choices": [{"delta": {"tool_calls": [{}]}}]},
         {"choices": [{"delta": {}, "finish_reason": ["stop"]}]},
+        {"choices": [{"delta": {"audio": {"data": "a"}}}]},
+        {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}}]},
     ],
 )
 def test_a_chunk_that_cannot_be_carried_back_is_an_error(broken):
@@ -141,3 +148,37 @@ def test_a_chunk_that_cannot_be_carried_back_is_an_error(broken):
 def test_a_stream_that_never_finished_is_an_error():
     with pytest.raises(UpstreamBroken):
         events(chunk(content="h"))
+
+
+def call(index: int, arguments: str, **more: Any) -> dict[str, Any]:
+    return {"index": index, "function": {"arguments": arguments, **more.pop("function", {})}, **more}
+
+
+def test_a_tool_call_that_goes_on_after_its_end_is_an_error():
+    with pytest.raises(UpstreamBroken, match="went on"):
+        events(
+            chunk(tool_calls=[call(0, '{"a": 1}', id="t", function={"name": "f"})]),
+            chunk(content="text, which closes it"),
+            chunk(tool_calls=[call(0, '{"b": 2}')]),
+        )
+
+
+def test_a_new_id_at_the_same_index_is_a_new_call():
+    made = events(
+        chunk(tool_calls=[call(0, "{}", id="one", function={"name": "f"})]),
+        chunk(tool_calls=[call(0, "{}", id="two", function={"name": "f"})]),
+        chunk("tool_calls"),
+    )
+    starts = [payload["start"]["toolUse"]["toolUseId"] for name, payload in made if name == "contentBlockStart"]
+    assert starts == ["one", "two"]
+
+
+@pytest.mark.parametrize("native", ["stop_sequence", "guardrail_intervened", "model_context_window_exceeded"])
+def test_the_models_own_word_for_its_end_is_the_better_one(native):
+    specific = {"provider_specific_fields": {"native_finish_reason": native}}
+    answer = completion("stop", content="x")
+    answer["choices"][0] |= specific
+    assert converse_response(answer, latency_ms=1)["stopReason"] == native
+    end = chunk("stop")
+    end["choices"][0] |= specific
+    assert events(chunk(content="x"), end)[-2] == ("messageStop", {"stopReason": native})

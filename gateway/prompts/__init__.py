@@ -1,0 +1,1 @@
+"""Bedrock's managed prompts: which one is meant, fetched, kept for a while, filled in."""
