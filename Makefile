@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Made when their sources change; the files say that the step was completed.
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+# Programs that tests call the gateway with; each pins what it needs, so each lives alone.
+CLIENTS := $(VENV)/clients
+INSTALLED_CLIENTS := $(CLIENTS)/boto3-oldest/.installed $(CLIENTS)/aws-cli/.installed $(CLIENTS)/javascript/.installed
 # Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
 ARGS ?=
 
@@ -23,6 +26,7 @@ UTF8 = case "$${LC_ALL:-$${LC_CTYPE:-$$LANG}}" in *[Uu][Tt][Ff]*) ;; *) export L
 PLAYBOOK = $(UTF8); export ANSIBLE_CONFIG="$(CURDIR)/ansible/ansible.cfg"; cd ansible && ../$(BIN)/ansible-playbook
 COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
+NPM = $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .DEFAULT_GOAL := help
 .PHONY: help up down clean status logs lock test test-all check format bench
@@ -46,11 +50,11 @@ status: ## Show what runs
 logs: ## Follow the logs
 	@tail -n 20 -F .local/log/*.log
 
-test: $(INSTALLED_DEV) ## Run the whole test suite
+test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) ## Run the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
-test-all: $(INSTALLED_DEV) ## Run the whole test suite, and the slow tests
+test-all: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) ## Run the whole test suite, and the slow tests
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
@@ -71,6 +75,9 @@ bench: $(INSTALLED_DEV) ## Measure what the gateway costs
 lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade takes newer versions
 	$(COMPILE) $(ARGS) requirements.in -o requirements.txt
 	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) $(ARGS) tests/clients/boto3-oldest.in -o tests/clients/boto3-oldest.txt
+	$(COMPILE) $(ARGS) tests/clients/aws-cli.in -o tests/clients/aws-cli.txt
+	$(NPM) install --prefix tests/clients/javascript --package-lock-only --omit-lockfile-registry-resolved
 
 $(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml collections/requirements-wheel.txt
 	@test -n "$(PYTHON)" || { echo "$$NO_PYTHON" >&2; exit 1; }
@@ -82,4 +89,16 @@ $(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml colle
 
 $(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# After the bar: needed to install them, no reason to install them again.
+$(CLIENTS)/%/.installed: tests/clients/%.txt | $(INSTALLED)
+	$(BIN)/python -m venv --clear --without-pip $(@D)
+	$(BIN)/python -m pip --python $(@D)/bin/python install --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(CLIENTS)/javascript/.installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json | $(INSTALLED)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	$(NPM) ci --prefix $(@D)
 	@touch $@

@@ -7,6 +7,7 @@
     │   ├── UnsupportedField        400  a field that cannot be carried to the model
     │   ├── MissingCredentials      401  no key was sent
     │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
+    │   ├── UnknownOperation        404  no operation of the Bedrock runtime that is served
     │   ├── RequestTimeout          408  the body stopped coming
     │   ├── BodyTooLarge            413  more than the limit
     │   └── UnsupportedContentType  415  not application/json
@@ -64,6 +65,11 @@ class MissingCredentials(RequestError):
 class SignedRequest(RequestError):
     status = 403
     code = "signed_request"
+
+
+class UnknownOperation(RequestError):
+    status = 404
+    code = "unknown_operation"
 
 
 class RequestTimeout(RequestError):

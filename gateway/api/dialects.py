@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -15,6 +16,7 @@ from gateway.errors import (
     RequestError,
     RequestTimeout,
     UpstreamBroken,
+    UpstreamRefusal,
     UpstreamTimeout,
     UpstreamUnavailable,
 )
@@ -81,8 +83,12 @@ _AWS_BY_CLASS: dict[type[GatewayError], tuple[str, int]] = {
     UpstreamBroken: ("ModelErrorException", 424),
     UpstreamTimeout: ("ModelTimeoutException", 408),
 }
-# LiteLLM's code for a spent budget, whatever the status it comes with.
-_AWS_BY_CODE = {"budget_exceeded": ("ServiceQuotaExceededException", 400)}
+_AWS_BY_CODE = {
+    # LiteLLM's code for a spent budget, whatever the status it comes with.
+    "budget_exceeded": ("ServiceQuotaExceededException", 400),
+    # Of every service of AWS, so in none's service model.
+    "unknown_operation": ("UnknownOperationException", 404),
+}
 
 
 def aws_exception(error: GatewayError) -> tuple[str, int]:
@@ -95,11 +101,24 @@ def aws_exception(error: GatewayError) -> tuple[str, int]:
     return "InternalServerException", 500
 
 
+def aws_members(name: str, error: GatewayError) -> dict[str, Any]:
+    """The members of an exception's shape: the message, and what LiteLLM said where the shape has room for it."""
+    members: dict[str, Any] = {"message": error.message}
+    if isinstance(error, UpstreamRefusal) and name in _WITH_ORIGINAL:
+        members["originalStatusCode"] = error.status
+        if name == "ModelStreamErrorException":
+            members["originalMessage"] = error.message
+    return members
+
+
+_WITH_ORIGINAL = frozenset({"ModelErrorException", "ModelStreamErrorException"})
+
+
 def render_aws(error: GatewayError, request_id: str) -> Rendered:
     """rest-json: the name in a header, the message in the body, the id where boto3 looks for it."""
     name, status = aws_exception(error)
     headers = [JSON, (b"x-amzn-errortype", name.encode()), (b"x-amzn-requestid", request_id.encode())]
-    return Rendered(status, headers + _retry_after(error), orjson.dumps({"message": error.message}))
+    return Rendered(status, headers + _retry_after(error), orjson.dumps(aws_members(name, error)))
 
 
 Dialect = Callable[[GatewayError, str], Rendered]
@@ -107,7 +126,12 @@ Dialect = Callable[[GatewayError, str], Rendered]
 
 def dialect_of(path: str) -> Dialect:
     """Whose clients ask under a path."""
-    return render_aws if path.startswith("/bedrock/") else render_openai
+    return render_aws if is_bedrock(path) else render_openai
+
+
+def is_bedrock(path: str) -> bool:
+    """Whether a decoded path is within the Bedrock interface, all of which is the gateway's."""
+    return path == "/bedrock" or path.startswith("/bedrock/")
 
 
 # Seconds, or an HTTP date.

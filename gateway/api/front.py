@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-from gateway.api.bedrock import CONVERSE_PATH, BedrockRuntime
+from gateway.api.bedrock.runtime import BedrockRuntime
 from gateway.api.completions import PATHS as COMPLETION_PATHS
 from gateway.api.completions import ChatCompletions
-from gateway.api.dialects import dialect_of
+from gateway.api.dialects import dialect_of, is_bedrock
 from gateway.api.endpoint import Handler, serve
 from gateway.api.exchange import Exchange, check_framing, check_target
 from gateway.api.relay import Relay
@@ -15,7 +15,7 @@ from gateway.api.websocket import WebsocketRelay
 
 
 class Front:
-    """Completions and Converse straight on ASGI, what Quart has routes for to Quart, all else to LiteLLM.
+    """To Quart what it has routes for, completions and the rest of `/bedrock` straight on ASGI, all else to LiteLLM.
 
     `quart_paths`: the paths that Quart owns.
     """
@@ -55,6 +55,6 @@ class Front:
     def _handler(self, scope: HTTPScope) -> Handler:
         if scope["method"] == "POST" and scope["path"] in COMPLETION_PATHS:
             return self._completions
-        if scope["method"] == "POST" and CONVERSE_PATH.fullmatch(scope["raw_path"]):
+        if is_bedrock(scope["path"]):
             return self._bedrock
         return self._relay.stream

@@ -14,6 +14,8 @@ from zlib import crc32
 
 import orjson
 
+from gateway.codecs.json_text import answer_json
+
 CONTENT_TYPE = b"application/vnd.amazon.eventstream"
 
 _STRING = 7
@@ -44,10 +46,12 @@ def _frame(headers: bytes, payload: bytes) -> bytes:
 
 def encode_event(event_type: str, payload: dict[str, Any]) -> bytes:
     """One event; the payload is the bare structure, not wrapped in the event's name."""
-    return _frame(_headers("event", ":event-type", event_type), orjson.dumps(payload))
+    return _frame(_headers("event", ":event-type", event_type), answer_json(payload))
 
 
-def encode_exception(exception_type: str, message: str) -> bytes:
-    """The end of a stream that failed. `exception_type` in lower camel case, such as `throttlingException`."""
-    headers = _headers("exception", ":exception-type", exception_type)
-    return _frame(headers, orjson.dumps({"message": message}))
+def encode_exception(exception_type: str, members: dict[str, Any]) -> bytes:
+    """The end of a stream that failed. `exception_type` in lower camel case, such as `throttlingException`.
+
+    `members`: those of the exception's shape, `message` among them.
+    """
+    return _frame(_headers("exception", ":exception-type", exception_type), orjson.dumps(members))

@@ -10,7 +10,8 @@ from typing import Any
 
 from gateway.errors import UpstreamError
 from gateway.schemas.bedrock import ConverseResponse, StreamEvent
-from gateway.translation.converse_request import chat_request, response_pointers
+from gateway.services.managed_prompts import ManagedPrompts, prompt_of
+from gateway.translation.converse_request import ChatRequest, chat_request, response_pointers
 from gateway.translation.converse_response import converse_response
 from gateway.translation.converse_stream import ConverseStream
 from gateway.upstream.chat import Caller, Chat, ChunkStream
@@ -29,14 +30,15 @@ class EventStream:
 class Converse:
     """`clock` gives seconds; latencies are counted with it."""
 
-    def __init__(self, chat: Chat, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, chat: Chat, prompts: ManagedPrompts, clock: Callable[[], float] = time.perf_counter) -> None:
         self._chat = chat
+        self._prompts = prompts
         self._clock = clock
 
     async def converse(self, model: str, request: dict[str, Any], caller: Caller) -> tuple[ConverseResponse, Headers]:
         begin = self._clock()
         pointers = response_pointers(request)
-        answer = await self._chat.complete(chat_request(model, request, stream=False), caller)
+        answer = await self._chat.complete(await self._request(model, request, caller, stream=False), caller)
         response = converse_response(answer.body, latency_ms=self._since(begin), pointers=pointers)
         return response, answer.headers
 
@@ -44,8 +46,16 @@ class Converse:
     async def stream(self, model: str, request: dict[str, Any], caller: Caller) -> AsyncIterator[EventStream]:
         begin = self._clock()
         translation = ConverseStream(response_pointers(request))
-        async with self._chat.stream(chat_request(model, request, stream=True), caller) as answer:
+        chat = await self._request(model, request, caller, stream=True)
+        async with self._chat.stream(chat, caller) as answer:
             yield EventStream(self._events(answer, translation, begin), answer.headers)
+
+    async def _request(self, model: str, request: dict[str, Any], caller: Caller, *, stream: bool) -> ChatRequest:
+        """`model`: a name at LiteLLM, or the ARN of a managed prompt."""
+        arn = prompt_of(model)
+        if arn is None:
+            return chat_request(model, request, stream=stream)
+        return await self._prompts.chat_request(arn, request, caller, stream=stream)
 
     async def _events(
         self, answer: ChunkStream, translation: ConverseStream, begin: float

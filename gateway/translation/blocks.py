@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from gateway.translation.fields import Field, refused
 from gateway.translation.media import Part, document, image, search_result
 
@@ -75,11 +73,12 @@ def tool_use(block: Field, draft: Draft) -> None:
     kind = block.only("toolUseId", "name", "input", "type").optional("type")
     if kind is not None:
         raise kind.unsupported("tools that run at the provider are not carried; leave the block and its result out")
-    arguments = orjson.dumps(block.member("input").expect(dict)).decode()
+    arguments = block.member("input")
+    arguments.expect(dict)
     call = {
         "id": block.member("toolUseId").text(),
         "type": "function",
-        "function": {"name": block.member("name").text(), "arguments": arguments},
+        "function": {"name": block.member("name").text(), "arguments": arguments.json()},
     }
     draft.tool_calls.append(call)
     draft.last = call
@@ -165,7 +164,7 @@ def tool_result(block: Field, draft: Draft) -> None:
 
 
 def _json(member: Field) -> Part:
-    return {"type": "text", "text": orjson.dumps(member.value).decode()}
+    return {"type": "text", "text": member.json()}
 
 
 def _uncited(reader: Callable[[Field], Part]) -> Callable[[Field], Part]:

@@ -22,12 +22,18 @@ def chat_request(model: str, request: dict[str, Any], *, stream: bool) -> ChatRe
 
     Its additionalModelResponseFieldPaths are for the answer: see `response_pointers`.
     """
-    body = Field(request)
-    body.member("messages")
+    messages = Field(request).member("messages")
+    if not messages.expect(list):
+        raise messages.invalid("must not be empty")
+    return partial_chat_request(model, request, stream=stream)
+
+
+def partial_chat_request(model: str, request: dict[str, Any], *, stream: bool) -> ChatRequest:
+    """The same for a request whose messages may be missing or none, as others join them."""
     chat: ChatRequest = {"model": model, "messages": []}
     if stream:
         chat |= {"stream": True, "stream_options": {"include_usage": True}}
-    for field in sorted(body.members(), key=_order):
+    for field in sorted(Field(request).members(), key=_order):
         field.row(_MEMBERS)(field, chat)
     return chat
 
@@ -48,8 +54,6 @@ def _system(field: Field, chat: ChatRequest) -> None:
 
 
 def _messages(field: Field, chat: ChatRequest) -> None:
-    if not field.expect(list):
-        raise field.invalid("must not be empty")
     chat["messages"] += chat_messages(field)
 
 

@@ -6,6 +6,9 @@ from binascii import a2b_base64
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
+import orjson
+
+from gateway.codecs.json_text import TOO_DEEP
 from gateway.errors import MalformedBody, UnsupportedField
 
 Result = TypeVar("Result")
@@ -60,7 +63,8 @@ class Field:
 
     def expect(self, kind: type) -> Any:
         """The value, if it is of that JSON type."""
-        if not _is(self.value, kind):
+        # The first condition is the usual case, and JSON gives nothing but these very types.
+        if type(self.value) is not kind and not _is(self.value, kind):
             raise self.invalid(f"must be {_NAMES[kind]}")
         return self.value
 
@@ -84,6 +88,13 @@ class Field:
         except ValueError:
             raise self.invalid("must be base64") from None
         return encoded
+
+    def json(self) -> str:
+        """Any value, as JSON text."""
+        try:
+            return orjson.dumps(self.value).decode()
+        except TypeError:
+            raise self.invalid(TOO_DEEP) from None
 
     # --- members: each raises MalformedBody, and UnsupportedField for members that are not known ---
 
@@ -111,17 +122,17 @@ class Field:
 
     def only(self, *known: str) -> Field:
         """The field itself, if it has no other members than these."""
-        for member in self.members():
-            if member.name not in known:
-                raise member.unsupported()
+        for name, value in self.expect(dict).items():
+            if name not in known and value is not None:
+                raise Field(value, name, self).unsupported()
         return self
 
     def only_member(self) -> Field:
         """The one member of a union."""
-        present = list(self.members())
+        present = [name for name, value in self.expect(dict).items() if value is not None]
         if len(present) != 1:
             raise self.invalid("must have exactly one member")
-        return present[0]
+        return Field(self.value[present[0]], present[0], self)
 
     def row(self, table: Mapping[str, Result]) -> Result:
         """The row of a table for this field, by its name."""

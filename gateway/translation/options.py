@@ -131,6 +131,10 @@ def _schema(field: Field) -> dict[str, Any]:
 
 # --- additional fields ----------------------------------------------------------------
 
+# Asked of the gateway, not of the model.
+HISTORY_FIELDS = frozenset({"enable_history", "session_id"})
+NO_HISTORY = "chat history is not kept by this gateway"
+
 # Converse sets them itself, or could not give back what comes of them.
 _RESERVED = {
     "model": "the model is the request's modelId",
@@ -140,6 +144,7 @@ _RESERVED = {
     "n": "Converse answers with one message",
     "functions": "tools are offered by toolConfig",
     "function_call": "a tool is chosen by toolConfig.toolChoice",
+    **dict.fromkeys(HISTORY_FIELDS, NO_HISTORY),
 }
 
 

@@ -26,6 +26,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.bench.translation import translation_table  # noqa: E402
 from tests.support.processes import FakeLLM, Gateway  # noqa: E402
 
 WARM_UP = 200
@@ -115,6 +116,7 @@ def throughput(url: str, folder: Path) -> str:
 
 def main() -> None:
     console = Console()
+    console.print(translation_table())
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     console.print(f"start until it serves: {start_seconds(folder):.2f} s (median of {STARTS})")
     with FakeLLM() as fake_llm, Gateway(folder, GATEWAY_LITELLM_URL=fake_llm.url) as gateway:

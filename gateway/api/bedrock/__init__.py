@@ -1,0 +1,1 @@
+"""The Bedrock runtime interface under `/bedrock`, for unmodified clients of AWS."""
