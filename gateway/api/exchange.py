@@ -29,6 +29,9 @@ DRAIN_TIME = 10 * SECONDS
 BODY_SILENCE = 60 * SECONDS
 
 
+# The server's extension of ASGI: an event that is set once the client has gone, whoever reads the body meanwhile.
+CLIENT_GONE = "gateway.client_gone"
+
 # A hostile body of small elements costs a hundred times its size once parsed, and the time to parse it.
 MAX_JSON_ELEMENTS = 1_000_000
 
@@ -87,7 +90,7 @@ class Exchange:
         self.client_left = False
         self._receive = receive
         self._send = send
-        self._body_read = asyncio.Event()
+        self._gone: asyncio.Event = scope["extensions"][CLIENT_GONE]["event"]
 
     @property
     def request_id(self) -> str:
@@ -132,7 +135,6 @@ class Exchange:
             more = message["more_body"]
             if message["body"]:
                 yield message["body"]
-        self._body_read.set()
 
     async def body(self, limit: int) -> bytes:
         """The whole body, at most `limit` bytes. Raises BodyTooLarge, RequestTimeout, ClientLeft."""
@@ -189,14 +191,10 @@ class Exchange:
         assert task is not None
 
         async def watch() -> None:
-            await self._body_read.wait()
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
+            await self._gone.wait()
             self.client_left = True
             task.cancel()
 
-        if not self.has_body:
-            self._body_read.set()
         watcher = asyncio.create_task(watch())
         try:
             yield

@@ -18,7 +18,7 @@ def hypercorn_config(settings: Settings) -> Config:
         config.certfile, config.keyfile = settings.tls_certificate, settings.tls_key
     else:
         config.bind = [settings.bind]
-    config.alpn_protocols = ["http/1.1"]
+    config.alpn_protocols = ["h2", "http/1.1"]
     config.accesslog = None  # ours is in telemetry.access_log
     config.errorlog = logging.getLogger("hypercorn.error")
     config.include_server_header = False

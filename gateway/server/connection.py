@@ -1,4 +1,4 @@
-"""One connection: hypercorn's, where it would hang, leak or switch to HTTP/2.
+"""One connection: hypercorn's, where it would hang or leak.
 
 Written against hypercorn 0.18; each class says what it changes and why.
 """
@@ -19,6 +19,8 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, ConnectionState, Scope
 from hypercorn.utils import parse_socket_addr
 
+from gateway.api.exchange import CLIENT_GONE
+from gateway.server.http2 import HTTP2
 from gateway.units import KIB, SECONDS
 
 # How long a client may leave what it was sent unread.
@@ -32,7 +34,7 @@ _DISCONNECTS = {"http.disconnect", "websocket.disconnect"}
 class HTTP1(H11Protocol):
     """HTTP/1.1 and nothing else: an `Upgrade: h2c` is ignored, as the RFC allows, and answered in HTTP/1.1.
 
-    hypercorn does not reset an HTTP/2 stream whose answer fails half way; its client would wait for ever.
+    HTTP/2 is spoken where TLS has agreed on it: in cleartext only programs would use it that a proxy misleads.
     """
 
     async def _check_protocol(self, event: h11.Request) -> None:  # noqa: ARG002 - hypercorn's signature
@@ -40,9 +42,10 @@ class HTTP1(H11Protocol):
 
 
 class AppTasks(TaskGroup):
-    """Gives each request a queue that never blocks on the news that the client has left.
+    """Gives each request a queue that never blocks on the news that the client has left, and an event for that news.
 
-    hypercorn waits for room in the queue, for ever when the application has answered without reading the body.
+    hypercorn waits for room in the queue, for ever when the application has answered without reading the body. And an
+    application that is busy sending what it has read would not see it in the queue.
     """
 
     async def spawn_app(
@@ -53,6 +56,9 @@ class AppTasks(TaskGroup):
         send: Callable[[ASGISendEvent | None], Awaitable[None]],
     ) -> Callable[[ASGIReceiveEvent], Awaitable[None]]:
         queue: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue(config.max_app_queue_size)
+        gone = asyncio.Event()
+        if scope["type"] == "http":
+            scope["extensions"][CLIENT_GONE] = {"event": gone}
 
         def call_soon(function: Callable[..., Any], *arguments: Any) -> Any:
             return asyncio.run_coroutine_threadsafe(function(*arguments), self._loop).result()
@@ -64,6 +70,7 @@ class AppTasks(TaskGroup):
             if message["type"] not in _DISCONNECTS:
                 await queue.put(message)
                 return
+            gone.set()
             # What was not read will not be read any more.
             while not queue.empty():
                 queue.get_nowait()
@@ -92,17 +99,21 @@ class Connection(TCPServer):
             server = parse_socket_addr(socket.family, socket.getsockname())
             async with AppTasks(self.loop) as tasks:
                 self._task_group = tasks
-                self.protocol = HTTP1(  # type: ignore[assignment]  # in place of hypercorn's choice of protocols
+                tls = transport_info("ssl_object")
+                speaks_http2 = tls is not None and tls.selected_alpn_protocol() == "h2"
+                protocol: type[HTTP1 | HTTP2] = HTTP2 if speaks_http2 else HTTP1
+                self.protocol = protocol(  # type: ignore[assignment]  # in place of hypercorn's choice of protocols
                     self.app,
                     self.config,
                     self.context,
                     tasks,
                     ConnectionState(self.state),
-                    transport_info("ssl_object") is not None,
+                    tls is not None,
                     client,
                     server,
                     self.protocol_send,
                 )
+                await self.protocol.initiate()
                 await self.idle_task.restart(tasks, self._idle_timeout)
                 await self._read_data()
                 self._client_closed = True

@@ -47,6 +47,15 @@ def test_a_stream_has_the_same_text_in_aws_order(sdk: Call):
     assert events[-1]["metadata"]["usage"] == whole.response["usage"]
 
 
+def test_a_stream_that_takes_its_time_arrives_whole(sdk: Call):
+    """Clients close, or say goodbye, when a stream begins; it ends when it ends."""
+    pace = {"fake": {"tokens_per_second": 40}}
+    request = {"modelId": "demo", "messages": conversation("say: " + "word " * 20)}
+    events = sdk("converse_stream", additionalModelRequestFields=pace, **request).events
+    assert "".join(event["contentBlockDelta"]["delta"]["text"] for event in events[1:-3]).split() == ["word"] * 20
+    assert "metadata" in events[-1]
+
+
 def test_reasoning_is_carried(client: Call):
     reasoning, text = client("converse", modelId="demo-reasoning", messages=conversation("hello")).content
     assert reasoning["reasoningContent"]["reasoningText"]["text"]

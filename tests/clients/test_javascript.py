@@ -1,4 +1,4 @@
-"""What only the AWS SDK for JavaScript has: a key in its configuration, and HTTP/2 unless it is told otherwise."""
+"""What only the AWS SDK for JavaScript has: a key in its configuration, and a choice of HTTP/2 or HTTP/1.1."""
 
 from __future__ import annotations
 
@@ -16,7 +16,5 @@ def test_the_key_may_be_in_the_configuration(bedrock: Bedrock):
     assert "hello" in call(JAVASCRIPT, env, "converse", HELLO, options).text
 
 
-def test_http2_fails_at_once(bedrock: Bedrock):
-    """The gateway speaks HTTP/1.1 alone: docs/decisions/0004-http-1.1.md."""
-    outcome = call(JAVASCRIPT, bedrock.env, "converse", HELLO, {"http2": True})
-    assert "Protocol error" in outcome.error["message"]
+def test_it_may_be_told_to_speak_http_1(bedrock: Bedrock):
+    assert "hello" in call(JAVASCRIPT, bedrock.env, "converse", HELLO, {"http1": True}).text

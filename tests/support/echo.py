@@ -123,6 +123,12 @@ async def silent(request: web.Request) -> web.Response:
     return web.Response()
 
 
+async def unread(_request: web.Request) -> web.Response:
+    """Neither reads the body nor answers."""
+    await asyncio.Event().wait()
+    return web.Response()
+
+
 async def waiting(request: web.Request) -> web.Response:
     return web.json_response(request.app["waiting"]["requests"])
 
@@ -140,6 +146,7 @@ def application() -> web.Application:
     app.router.add_get("/ws-closed", closed)
     app.router.add_get("/ws-refused", refused)
     app.router.add_get("/silent", silent)
+    app.router.add_post("/unread", unread)
     app.router.add_get("/waiting", waiting)
     app.router.add_route("*", "/{path:.*}", echo)
     return app

@@ -18,8 +18,8 @@ const commandName = (operation) =>
 
 // The response and the events of its stream, or the error and the events before it.
 async function make({ operation, input, options }) {
-  const { http2, ...config } = options;
-  if (!http2) config.requestHandler = new NodeHttpHandler();
+  const { http1, ...config } = options;
+  if (http1) config.requestHandler = new NodeHttpHandler(); // unless told so, it speaks HTTP/2
   const client = new bedrock.BedrockRuntimeClient(config);
   const events = [];
   try {
