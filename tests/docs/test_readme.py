@@ -44,10 +44,11 @@ def test_the_call_with_curl(checkout: Path):
     assert "Hello from demo" in run(checkout, call)
 
 
-@pytest.mark.parametrize("library", ["openai", "boto3"])
-def test_the_call_from_python(checkout: Path, library: str):
-    (program,) = [block for block in blocks("python") if f"import {library}\n" in block or f"from {library}" in block]
-    (checkout / "example.py").write_text(program)
+@pytest.mark.parametrize("number", range(3), ids=["openai", "boto3", "boto3 with a handler"])
+def test_the_call_from_python(checkout: Path, number: int):
+    programs = blocks("python")
+    assert len(programs) == 3
+    (checkout / "example.py").write_text(programs[number])
     assert "Hello from demo" in run(checkout, f"{SOURCE}\n.venv/bin/python example.py")
 
 
