@@ -12,6 +12,7 @@ import orjson
 
 from gateway.errors import MalformedBody, UnsupportedField
 from gateway.translation.fields import Field
+from gateway.translation.options import logged
 
 # The members of InvokeModel's request that are not its body, by name; only those that were given.
 Options = Mapping[str, str]
@@ -90,17 +91,13 @@ _TIERS = ("priority", "default", "flex", "reserved")
 
 
 def _request_metadata(option: Field, _: Options) -> Fields:
-    """As LiteLLM logs it: with the spend, and as tags."""
     try:
         parsed = orjson.loads(str(option.value))
     except orjson.JSONDecodeError:
         parsed = None
     if not isinstance(parsed, dict) or not all(isinstance(value, str) for value in parsed.values()):
         raise option.invalid("must be a JSON object whose values are strings")
-    if not parsed:
-        return {}
-    tags = [f"{name}:{value}" for name, value in parsed.items()]
-    return {"litellm_metadata": {"spend_logs_metadata": parsed, "tags": tags}}
+    return logged(parsed)
 
 
 def _only(default: str, allowed: tuple[str, ...]) -> Callable[[Field, Options], Fields]:

@@ -86,12 +86,18 @@ def service_tier(field: Field, chat: Chat) -> None:
 
 
 def request_metadata(field: Field, chat: Chat) -> None:
-    """As LiteLLM logs it: with the spend, and as tags."""
     pairs = {str(member.name): str(member.expect(str)) for member in field.members()}
     if len(pairs) > MAX_METADATA:
         raise field.invalid(f"must have at most {MAX_METADATA} members")
-    if pairs:
-        chat["metadata"] = {"spend_logs_metadata": pairs, "tags": [f"{name}:{value}" for name, value in pairs.items()]}
+    chat |= logged(pairs)
+
+
+def logged(pairs: dict[str, str]) -> dict[str, Any]:
+    """Metadata as LiteLLM logs it: with the spend, and as tags. No fields where there is none."""
+    if not pairs:
+        return {}
+    tags = [f"{name}:{value}" for name, value in pairs.items()]
+    return {"litellm_metadata": {"spend_logs_metadata": pairs, "tags": tags}}
 
 
 # --- outputConfig -------------------------------------------------------------------

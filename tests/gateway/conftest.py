@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.certificates import write_certificate
 from tests.support.processes import FakeLLM, Gateway, Service
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,12 @@ def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartGat
     """Starts a gateway with the given settings; all are stopped at the end."""
     with ExitStack() as stack:
         yield lambda **settings: stack.enter_context(Gateway(tmp_path_factory.mktemp("gateway"), **settings))
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """For https on loopback: the file to trust and serve, and its key."""
+    return write_certificate(tmp_path_factory.mktemp("certificate"), "server")
 
 
 @pytest.fixture(scope="session")

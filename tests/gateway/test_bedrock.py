@@ -15,15 +15,9 @@ from botocore.config import Config
 from botocore.exceptions import EventStreamError
 
 from tests.gateway.conftest import KEY, StartGateway
-from tests.support.certificates import write_certificate
 from tests.support.processes import FakeLLM, Gateway
 
 ARN = "arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.demo/v1:0"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return write_certificate(tmp_path_factory.mktemp("certificate"), "server")
 
 
 @pytest.fixture(scope="module")

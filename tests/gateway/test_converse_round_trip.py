@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.bedrock_client import bedrock_client
@@ -175,3 +178,23 @@ def test_options_reach_the_model(ask: Ask):
     assert (
         seen(response)["parameters"].items() >= {"seed": 7, "service_tier": "flex", "reasoning_effort": "low"}.items()
     )
+
+
+def test_request_metadata_is_in_litellms_spend_logs(bedrock: Any, stack: LocalStack):
+    """LiteLLM writes them a while after the answer."""
+    mark = uuid.uuid4().hex
+    response = bedrock.converse(
+        modelId="demo",
+        messages=[{"role": "user", "content": [{"text": f"say: {mark}"}]}],
+        requestMetadata={"mark": mark},
+        additionalModelResponseFieldPaths=["/id"],
+    )
+    headers = {"authorization": f"Bearer {stack.master_key}"}
+    asked = {"request_id": response["additionalModelResponseFields"]["id"]}
+    deadline = time.monotonic() + 60
+    logged: list[dict[str, Any]] = []
+    while not logged:
+        assert time.monotonic() < deadline
+        logged = httpx.get(f"{stack.gateway_url}/spend/logs", params=asked, headers=headers, timeout=60).json()
+    assert f"mark:{mark}" in logged[0]["request_tags"]
+    assert logged[0]["metadata"]["spend_logs_metadata"] == {"mark": mark}

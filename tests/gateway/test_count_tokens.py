@@ -16,10 +16,10 @@ from gateway.upstream.asking import Answer
 from gateway.upstream.caller import Caller
 from gateway.upstream.tokens import Tokens
 from tests.gateway.conftest import KEY, ROOT, StartGateway
+from tests.support.bedrock_client import runtime_client
 from tests.support.local_stack import LocalStack
 from tests.support.messages_upstream import script
 from tests.support.processes import Gateway, Service
-from tests.support.runtime_client import runtime_client
 
 USER: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "say: hi"}]}]
 TOOL: dict[str, Any] = {"name": "f", "description": "does", "inputSchema": {"json": {"type": "object"}}}

@@ -14,16 +14,10 @@ from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, Stre
 from hyperframe.frame import GoAwayFrame
 
 from tests.gateway.conftest import StartGateway
-from tests.support.certificates import write_certificate
 from tests.support.http2_client import RawHTTP2
 from tests.support.processes import Gateway
 
 WAIT = 20
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return write_certificate(tmp_path_factory.mktemp("certificate"), "server")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""boto3 as anybody has it, towards a LOCAL stack."""
+"""boto3's client of the Bedrock runtime as anybody has it, over https with a key in AWS_BEARER_TOKEN_BEDROCK."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ from tests.support.local_stack import LocalStack
 
 
 @contextmanager
-def bedrock_client(stack: LocalStack, key: str) -> Iterator[Any]:
-    """boto3 as anybody has it, with `key` in the variable that it reads at each request."""
+def runtime_client(tls_url: str, ca: str, key: str) -> Iterator[Any]:
+    """A client of the gateway at `tls_url`, trusting `ca`; the variable is set as long as it lasts."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_BEARER_TOKEN_BEDROCK", key)
         client = boto3.client(
             "bedrock-runtime",
-            endpoint_url=f"{stack.gateway_tls_url}/bedrock",
+            endpoint_url=f"{tls_url}/bedrock",
             region_name="us-east-1",
-            verify=str(stack.ca),
+            verify=ca,
             config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
         )
         with closing(client):
             yield client
+
+
+@contextmanager
+def bedrock_client(stack: LocalStack, key: str) -> Iterator[Any]:
+    """A client of a LOCAL stack's gateway."""
+    with runtime_client(stack.gateway_tls_url, str(stack.ca), key) as client:
+        yield client

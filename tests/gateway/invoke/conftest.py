@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tests.gateway.conftest import ROOT, StartGateway
-from tests.support.certificates import write_certificate
+from tests.support.bedrock_client import runtime_client
 from tests.support.processes import FakeLLM, Gateway, Service
-from tests.support.runtime_client import runtime_client
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +23,9 @@ def upstream() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def tls(certificate: tuple[str, str]) -> dict[str, str]:
     """The settings with which a gateway serves https; the certificate is its own authority."""
-    certificate, key = write_certificate(tmp_path_factory.mktemp("certificate"), "server")
-    return {"GATEWAY_TLS_CERTIFICATE": certificate, "GATEWAY_TLS_KEY": key}
+    return {"GATEWAY_TLS_CERTIFICATE": certificate[0], "GATEWAY_TLS_KEY": certificate[1]}
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.gateway.invoke.bodies import METRICS, answer, anthropic, chat, chunks_of
+from tests.support.bedrock_client import runtime_client
 from tests.support.local_stack import LocalStack
-from tests.support.runtime_client import runtime_client
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ _CALL: TypeAdapter[Any] = TypeAdapter(ChatCompletionMessageToolCallUnionParam)
 _TEXT: TypeAdapter[Any] = TypeAdapter(ChatCompletionContentPartTextParam)
 _PART: TypeAdapter[Any] = TypeAdapter(ChatCompletionContentPartParam)
 
-# LiteLLM's own, each by its documentation or its types/llms/openai.py; `metadata` holds more than OpenAI's strings.
-_OF_LITELLM = ("guardrailConfig", "performanceConfig", "metadata", "reasoning_effort")
+# LiteLLM's own, each by its documentation or its types/llms/openai.py; efforts are more than OpenAI's.
+_OF_LITELLM = ("guardrailConfig", "performanceConfig", "litellm_metadata", "reasoning_effort")
 _OF_A_MESSAGE = ("cache_control", "thinking_blocks", "reasoning_content", "provider_specific_fields")
 _PARTS = {"guarded_text", "grounding_source", "query", "document"}
 
