@@ -125,8 +125,8 @@ class Exchange:
         return self.chunked or bool(self.content_length)
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """The body as it comes. Raises ClientLeft when it breaks off."""
-        more = True
+        """The body as it comes. Raises ClientLeft when it breaks off, MalformedRequest when it is not of its length."""
+        more, received = True, 0
         while more:
             message: Any = await self._receive()
             if message["type"] == "http.disconnect":
@@ -134,7 +134,11 @@ class Exchange:
                 raise ClientLeft
             more = message["more_body"]
             if message["body"]:
+                received += len(message["body"])
                 yield message["body"]
+        if self.content_length not in {None, received}:
+            # Relayed, it would make LiteLLM take the next request of the connection for the rest of this one.
+            raise MalformedRequest("the body is not of the length that content-length tells")
 
     async def body(self, limit: int) -> bytes:
         """The whole body, at most `limit` bytes. Raises BodyTooLarge, RequestTimeout, ClientLeft."""

@@ -35,7 +35,7 @@ class BedrockAgent:
         # Sessions and clients are made under it, which is slow and not safe in parallel; clients are safe to share.
         self._lock = threading.Lock()
         self._session: Any = None
-        self._clients: OrderedDict[str, Any] = OrderedDict()
+        self._clients: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     def get_prompt(self, arn: PromptArn) -> Mapping[str, Any]:
         """The answer without its metadata. Raises the errors of gateway/prompts/errors.py, none with AWS's secrets."""
@@ -69,9 +69,10 @@ class BedrockAgent:
     def _client(self, arn: PromptArn) -> Any:
         """The client of the ARN's region. Raises MalformedPromptArn when its partition has no such region."""
         with self._lock:
-            client = self._clients.get(arn.region) or self._new_client(arn)
-            self._clients[arn.region] = client
-            self._clients.move_to_end(arn.region)
+            place = arn.partition, arn.region
+            client = self._clients.get(place) or self._new_client(arn)
+            self._clients[place] = client
+            self._clients.move_to_end(place)
             if len(self._clients) > MAX_REGIONS:
                 self._clients.popitem(last=False)
             return client

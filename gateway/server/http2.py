@@ -6,24 +6,37 @@ Written against hypercorn 0.18. What comes out of it is, to the application, a r
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from h2.connection import ConnectionInputs, ConnectionState, H2Connection, H2ConnectionStateMachine
 from h2.errors import ErrorCodes
-from h2.events import ConnectionTerminated, DataReceived, Event, RequestReceived, StreamEnded, StreamReset
+from h2.events import (
+    ConnectionTerminated,
+    DataReceived,
+    Event,
+    PriorityUpdated,
+    RequestReceived,
+    StreamEnded,
+    StreamReset,
+)
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 from hypercorn.events import Closed
-from hypercorn.protocol.events import Body, Data, EndBody, EndData, Response, StreamClosed
+from hypercorn.events import Event as ConnectionEvent
+from hypercorn.protocol.events import Body, Data, EndBody, EndData, Request, Response, StreamClosed
 from hypercorn.protocol.events import Event as AppEvent
-from hypercorn.protocol.h2 import H2Protocol
+from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
 from hypercorn.protocol.http_stream import HTTPStream
-from hypercorn.protocol.ws_stream import WSStream
+from hypercorn.utils import filter_pseudo_headers
 from priority.priority import MissingStreamError
 
 from gateway.units import KIB, MIB, SECONDS
+
+_log = logging.getLogger("gateway.server")
 
 # How long a client may leave what it was sent unread.
 SEND_SILENCE = 60 * SECONDS
@@ -34,6 +47,8 @@ _DEFAULT_WINDOW = 65_535
 # Requests that a client may call off beyond those that were answered (CVE-2023-44487).
 MAX_RESETS = 100
 
+# RFC 9110, section 5.6.2
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # RFC 9113, section 8.2.2; hypercorn's own error response has one.
 _OF_HTTP_1 = {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
 
@@ -47,6 +62,31 @@ class _UntilTheClientCloses(H2ConnectionStateMachine):
     _transitions = H2ConnectionStateMachine._transitions | {
         (ConnectionState.SERVER_OPEN, ConnectionInputs.RECV_GOAWAY): (None, ConnectionState.SERVER_OPEN)
     }
+
+
+class Buffer(StreamBuffer):
+    """What waits to be sent of an answer: who writes it waits while there is much of it.
+
+    hypercorn's lets its writer go on as soon as nothing can be sent: a client that does not read fills the memory.
+    """
+
+    async def push(self, data: bytes) -> None:
+        if self._complete:
+            raise BufferCompleteError
+        self.buffer.extend(data)
+        await self._is_empty.clear()
+        if len(self.buffer) >= BUFFER_HIGH_WATER:
+            await self._paused.clear()
+            await self._paused.wait()
+
+    async def pop(self, max_length: int) -> bytes:
+        data = bytes(self.buffer[:max_length])
+        del self.buffer[:max_length]
+        if len(self.buffer) < BUFFER_LOW_WATER:
+            await self._paused.set()
+        if not self.buffer:
+            await self._is_empty.set()
+        return data
 
 
 # The pieces of a request's body; None ends it.
@@ -72,12 +112,28 @@ class HTTP2(H2Protocol):
         self._sending: dict[int, asyncio.Timeout] = {}
         self._complete_requests: set[int] = set()
         self._answered: dict[int, asyncio.Event] = {}
+        self._missing: dict[int, int] = {}  # bytes that content-length still promises
         self._balance = MAX_RESETS
 
     async def initiate(self, headers: list[tuple[bytes, bytes]] | None = None, settings: bytes | None = None) -> None:
         await super().initiate(headers, settings)
         self.connection.increment_flow_control_window(CONNECTION_WINDOW - _DEFAULT_WINDOW)
         await self._flush()
+
+    async def handle(self, event: ConnectionEvent) -> None:
+        """Whatever a client may have found to upset hypercorn or h2: its connection ends, with all that belongs to it.
+
+        An exception would cancel the requests' tasks instead, which then wait for a client that is not served any more.
+        """
+        try:
+            await super().handle(event)
+        except Exception:
+            _log.exception("an HTTP/2 connection failed")
+            await super().handle(Closed())
+            await self.send(Closed())
+        if self.closed:
+            for buffer in self.stream_buffers.values():
+                await buffer.close()
 
     # --- requests -----------------------------------------------------------------
 
@@ -86,9 +142,7 @@ class HTTP2(H2Protocol):
             if isinstance(event, DataReceived):
                 self._body(event)
             elif isinstance(event, StreamEnded):
-                self._complete_requests.add(event.stream_id)
-                if inbox := self._inboxes.get(event.stream_id):
-                    inbox.put_nowait(None)
+                await self._end_request(event.stream_id)
             elif isinstance(event, RequestReceived) and self.context.terminated.is_set():
                 self._reset(event.stream_id, ErrorCodes.REFUSED_STREAM)
             elif isinstance(event, ConnectionTerminated) and event.error_code == ErrorCodes.NO_ERROR:
@@ -102,14 +156,27 @@ class HTTP2(H2Protocol):
                 await super()._handle_events([event])
         await self._flush()
 
+    async def _end_request(self, stream_id: int) -> None:
+        if self._missing.get(stream_id):
+            # RFC 9113, section 8.1.1. h2 sees bodies that are too long; one that is too short would make LiteLLM take
+            # the next client's request for the rest of it.
+            self._reset(stream_id, ErrorCodes.PROTOCOL_ERROR)
+            await self._close_stream(stream_id)
+            return
+        self._complete_requests.add(stream_id)
+        if inbox := self._inboxes.get(stream_id):
+            inbox.put_nowait(None)
+
     def _floods(self) -> bool:
         self._balance -= 1
         return self._balance < 0
 
     def _body(self, event: DataReceived) -> None:
         inbox = self._inboxes.get(event.stream_id)
-        if inbox is None:
-            self._acknowledge(event)  # of a request that is answered already
+        if self._missing.get(event.stream_id):
+            self._missing[event.stream_id] -= len(event.data)
+        if inbox is None or not event.data:
+            self._acknowledge(event)  # of a request that is answered already, or of nothing
         else:
             inbox.put_nowait(event)
 
@@ -117,23 +184,48 @@ class HTTP2(H2Protocol):
         with suppress(ProtocolError):  # the connection has ended meanwhile
             self.connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
 
-    async def _create_stream(self, request: RequestReceived) -> None:
-        headers = dict(request.headers)
-        if headers[b":method"] == b"CONNECT":
-            self._reset(request.stream_id, ErrorCodes.HTTP_1_1_REQUIRED)
-            return
-        if not headers.get(b":path", b"").isascii():
-            self._reset(request.stream_id, ErrorCodes.PROTOCOL_ERROR)
-            return
-        request.headers = _like_http_1(request)
-        inbox: Inbox = asyncio.Queue()
-        self._inboxes[request.stream_id] = inbox
-        self._answered[request.stream_id] = asyncio.Event()
-        await super()._create_stream(request)
-        if stream := self.streams.get(request.stream_id):
-            self.task_group.spawn(self._pump, request.stream_id, stream, inbox)
+    async def _priority_updated(self, event: PriorityUpdated) -> None:
+        """Nothing: RFC 9113 gives priorities up, and a client could name more streams than are kept."""
 
-    async def _pump(self, stream_id: int, stream: HTTPStream | WSStream, inbox: Inbox) -> None:
+    async def _create_stream(self, request: RequestReceived) -> None:
+        if fault := _fault(request):
+            self._reset(request.stream_id, fault)
+            return
+        stream_id, pseudo = request.stream_id, dict(request.headers)
+        self._missing[stream_id] = _content_length(request)
+        self._answered[stream_id] = asyncio.Event()
+        inbox: Inbox = asyncio.Queue()
+        self._inboxes[stream_id] = inbox
+        self.stream_buffers[stream_id] = Buffer(self.context.event_class)
+        self.priority.insert_stream(stream_id)
+        self.priority.block(stream_id)
+        stream = HTTPStream(
+            self.app,
+            self.config,
+            self.context,
+            self.task_group,
+            self.ssl,
+            self.client,
+            self.server,
+            self.stream_send,
+            stream_id,
+        )
+        self.streams[stream_id] = stream
+        await stream.handle(
+            Request(
+                stream_id=stream_id,
+                headers=filter_pseudo_headers(_like_http_1(request)),
+                http_version="2",
+                method=pseudo[b":method"].decode("ascii"),
+                raw_path=pseudo[b":path"],
+                state=self.connection_state,
+            )
+        )
+        self.task_group.spawn(self._pump, stream_id, stream, inbox)
+        self.keep_alive_requests += 1
+        await self.context.mark_request()
+
+    async def _pump(self, stream_id: int, stream: HTTPStream, inbox: Inbox) -> None:
         """A body to its application, as fast as that reads."""
         while (event := await inbox.get()) is not None:
             await stream.handle(Body(stream_id=stream_id, data=event.data))
@@ -145,6 +237,8 @@ class HTTP2(H2Protocol):
     # --- answers ------------------------------------------------------------------
 
     async def stream_send(self, event: AppEvent) -> None:
+        if self.closed:
+            return
         if isinstance(event, StreamClosed):
             await self._abandon(event.stream_id)
             await super().stream_send(event)
@@ -209,6 +303,7 @@ class HTTP2(H2Protocol):
                     self._acknowledge(event)
             inbox.put_nowait(None)
         self._set_answered(stream_id)
+        self._missing.pop(stream_id, None)
         await super()._close_stream(stream_id)
 
     def _set_answered(self, stream_id: int) -> None:
@@ -227,6 +322,21 @@ class HTTP2(H2Protocol):
         connection: H2Connection = self.connection
         with suppress(ProtocolError):  # the client was first
             connection.reset_stream(stream_id, code)
+
+
+def _fault(request: RequestReceived) -> ErrorCodes | None:
+    """Why the request cannot be served, as h2 does not look for it."""
+    headers = dict(request.headers)
+    if headers[b":method"] == b"CONNECT":
+        return ErrorCodes.HTTP_1_1_REQUIRED
+    sound = _TOKEN.fullmatch(headers[b":method"]) and headers.get(b":path", b"").isascii()
+    ends_too_soon = request.stream_ended is not None and _content_length(request)
+    return ErrorCodes.PROTOCOL_ERROR if not sound or ends_too_soon else None
+
+
+def _content_length(request: RequestReceived) -> int:
+    """Bytes, as the header promises them; h2 has seen that it is a number."""
+    return int(dict(request.headers).get(b"content-length", b"0"))
 
 
 def _like_http_1(request: RequestReceived) -> list[tuple[bytes, bytes]]:

@@ -14,7 +14,8 @@ from gateway.services.managed_prompts import ManagedPrompts, prompt_of
 from gateway.translation.converse_request import ChatRequest, chat_request, response_pointers
 from gateway.translation.converse_response import converse_response
 from gateway.translation.converse_stream import ConverseStream
-from gateway.upstream.chat import Caller, Chat, ChunkStream
+from gateway.upstream.caller import Caller
+from gateway.upstream.chat import Chat, ChunkStream
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -64,7 +65,8 @@ class Converse:
             events: list[StreamEvent] = []
             try:
                 for chunk in chunks:
-                    events += translation.feed(chunk)
+                    for event in translation.feed(chunk):
+                        events.append(event)  # one by one: what came before a failure stays
             except UpstreamError:
                 # What came before the failure has been said.
                 yield events

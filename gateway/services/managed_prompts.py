@@ -48,6 +48,7 @@ class ManagedPrompts:
         for name in _OF_THE_PROMPT:
             if request.get(name) is not None and not _asks_for_history_alone(name, request[name]):
                 raise UnsupportedField(name, "is not allowed with a managed prompt, which sets it")
+        _refuse_system_messages(request.get("messages"))
         own = {name: value for name, value in request.items() if name != "promptVariables"}
         asked = partial_chat_request("", own, stream=stream)
         of_prompt = await self._translated(arn, request.get("promptVariables"), caller)
@@ -63,10 +64,7 @@ class ManagedPrompts:
         messages = request.get("messages")
         if not isinstance(messages, list | None):
             raise MalformedBody("messages: must be a list", param="messages")
-        for index, message in enumerate(messages or []):
-            if isinstance(message, dict) and message.get("role") in _ROLES_OF_THE_PROMPT:
-                path = f"messages[{index}].role"
-                raise UnsupportedField(path, "a system prompt is not allowed with a managed prompt, which sets it")
+        _refuse_system_messages(messages)
         of_prompt = await self._translated(arn, request.get("promptVariables"), caller)
         own = {name: value for name, value in request.items() if name != "promptVariables"}
         return _joined(of_prompt, own | {"messages": messages or []})
@@ -87,6 +85,13 @@ class ManagedPrompts:
 def prompt_of(model: object) -> PromptArn | None:
     """The prompt that is given in place of a model. Raises MalformedPromptArn."""
     return parse_prompt_arn(model) if isinstance(model, str) else None
+
+
+def _refuse_system_messages(messages: Any) -> None:
+    for index, message in enumerate(messages if isinstance(messages, list) else []):
+        if isinstance(message, dict) and message.get("role") in _ROLES_OF_THE_PROMPT:
+            path = f"messages[{index}].role"
+            raise UnsupportedField(path, "a system prompt is not allowed with a managed prompt, which sets it")
 
 
 def _asks_for_history_alone(name: str, value: Any) -> bool:

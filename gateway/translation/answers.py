@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeVar
 
 from gateway.errors import UpstreamBroken
@@ -51,13 +52,17 @@ def stop_reason(choice: dict[str, Any]) -> StopReason | None:
     return known
 
 
-def token_usage(usage: object) -> TokenUsage:
-    """`usage` as OpenAI counts it, the cache's tokens within the prompt's; without one, nothing is known.
+# --- what is told of an answer: where it cannot be read, the answer is none the worse -------------
 
-    Raises UpstreamBroken.
-    """
-    counts = member_of(usage, dict, {})
-    details = member_of(counts.get("prompt_tokens_details"), dict, {})
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def token_usage(usage: object) -> TokenUsage:
+    """`usage` as OpenAI counts it, the cache's tokens within the prompt's; what cannot be read is not known."""
+    counts = _object(usage)
+    details = _object(counts.get("prompt_tokens_details"))
     prompt = _count(counts, "prompt_tokens") or 0
     completion = _count(counts, "completion_tokens") or 0
     read = _first(_count(counts, "cache_read_input_tokens"), _count(details, "cached_tokens"))
@@ -72,7 +77,7 @@ def token_usage(usage: object) -> TokenUsage:
         result["cacheReadInputTokens"] = read
     if written is not None:
         result["cacheWriteInputTokens"] = written
-    if cache := _cache_details(member_of(details.get("cache_creation_token_details"), dict, {})):
+    if cache := _cache_details(_object(details.get("cache_creation_token_details"))):
         result["cacheDetails"] = cache
     return result
 
@@ -83,7 +88,9 @@ def _first(one: int | None, other: int | None) -> int | None:
 
 def _count(counts: dict[str, Any], name: str) -> int | None:
     value = counts.get(name)
-    return None if value is None else max(0, member_of(value, int, 0))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return max(0, int(value))
 
 
 def _cache_details(counts: dict[str, Any]) -> list[CacheDetail]:
@@ -99,4 +106,12 @@ def _cache_details(counts: dict[str, Any]) -> list[CacheDetail]:
 def service_tier(answer: dict[str, Any]) -> ServiceTier | None:
     """The tier that served the request, where it is one that Bedrock has too."""
     tier = answer.get("service_tier")
-    return {"type": tier} if tier in {"priority", "default", "flex", "reserved"} else None
+    return {"type": tier} if isinstance(tier, str) and tier in _TIERS else None
+
+
+_TIERS = ("priority", "default", "flex", "reserved")
+
+
+def trace_of(answer: object) -> dict[str, Any]:
+    """What a guardrail at Bedrock tells of its work; empty where there is none."""
+    return _object(_object(answer).get("trace"))

@@ -15,6 +15,7 @@ from gateway.translation.answers import (
     service_tier,
     stop_reason,
     token_usage,
+    trace_of,
 )
 from gateway.translation.citations import cited_blocks
 from gateway.translation.json_pointer import Pointer, select
@@ -49,7 +50,7 @@ def converse_response(
     }
     if fields := select(completion, pointers or []):
         response["additionalModelResponseFields"] = fields
-    if trace := member_of(completion.get("trace"), dict, {}):
+    if trace := trace_of(completion):
         response["trace"] = trace
     if tier := service_tier(completion):
         response["serviceTier"] = tier
@@ -91,11 +92,11 @@ def thinking_block(block: dict[str, Any]) -> ContentBlock:
 
 
 def _blob(data: str) -> str:
-    """Base64, which it is at every provider that has redacted reasoning. Raises UpstreamBroken for anything else."""
+    """Base64, as it is at every provider. Raises UpstreamBroken for anything else."""
     try:
         a2b_base64(data, strict_mode=True)
     except ValueError:
-        raise UpstreamBroken("the model answered with redacted reasoning that is not base64") from None
+        raise UpstreamBroken("the model answered with bytes that are not base64") from None
     return data
 
 
@@ -105,7 +106,7 @@ def image_block(image: dict[str, Any]) -> ContentBlock:
     match = _IMAGE.fullmatch(url) if isinstance(url, str) else None
     if match is None:
         raise UpstreamBroken("the model answered with an image in a form that is not carried back")
-    return {"image": {"format": match[1], "source": {"bytes": match[2]}}}
+    return {"image": {"format": match[1], "source": {"bytes": _blob(match[2])}}}
 
 
 def tool_use_blocks(message: dict[str, Any], completion_id: object) -> tuple[list[ContentBlock], bool]:

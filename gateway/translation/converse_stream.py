@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gateway.errors import UpstreamBroken
 from gateway.schemas.bedrock import Citation, StopReason, StreamEvent
-from gateway.translation.answers import dicts_of, member_of, service_tier, stop_reason, token_usage
+from gateway.translation.answers import dicts_of, member_of, service_tier, stop_reason, token_usage, trace_of
 from gateway.translation.citations import anthropic_citation, bedrock_citation, url_citation
 from gateway.translation.converse_response import ending, image_block, thinking_block
 from gateway.translation.json_pointer import Pointer, select
@@ -39,24 +40,25 @@ class ConverseStream:
         self._reason: StopReason | None = None
         self._choice: dict[str, Any] = {"index": 0}
 
-    def feed(self, chunk: dict[str, Any]) -> list[StreamEvent]:
-        """Raises UpstreamBroken when the chunk holds what cannot be carried back."""
-        events: list[StreamEvent] = []
+    def feed(self, chunk: dict[str, Any]) -> Iterator[StreamEvent]:
+        """Raises UpstreamBroken when the chunk holds what cannot be carried back, after what can be."""
         for name in _OF_THE_COMPLETION:
             if chunk.get(name) is not None:
                 self._completion[name] = chunk[name]
         for choice in dicts_of(chunk.get("choices")):
+            if choice.get("index"):
+                continue  # of several answers, Converse has the first
             if not self._started:
                 self._started = True
-                events.append(("messageStart", {"role": "assistant"}))
-            delta = choice.get("delta")
-            if delta:
-                self._content(member_of(delta, dict, {}))
-                events += self._blocks.take()
+                yield "messageStart", {"role": "assistant"}
+            if delta := choice.get("delta"):
+                try:
+                    self._content(member_of(delta, dict, {}))
+                finally:
+                    yield from self._blocks.take()
             if reason := stop_reason(choice):
                 self._reason = reason
                 self._choice["finish_reason"] = choice["finish_reason"]
-        return events
 
     def _content(self, delta: dict[str, Any]) -> None:
         if delta.get("audio") or delta.get("function_call"):
@@ -103,8 +105,8 @@ class ConverseStream:
             "usage": token_usage(self._completion.get("usage")),
             "metrics": {"latencyMs": latency_ms},
         }
-        specific = member_of(self._completion.get("provider_specific_fields"), dict, {})
-        if trace := member_of(specific.get("trace"), dict, {}):
+        specific = self._completion.get("provider_specific_fields")
+        if trace := trace_of(specific):
             metadata["trace"] = trace
         if tier := service_tier(self._completion):
             metadata["serviceTier"] = tier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
@@ -14,6 +15,9 @@ from gateway.errors import MalformedBody, UnsupportedField
 Result = TypeVar("Result")
 
 NOT_CARRIED = "is not carried to the model by this gateway"
+
+MOST_SHOWN = 80  # characters of a name
+MOST_NAMED = 30
 
 _NAMES = {
     str: "a string",
@@ -46,11 +50,14 @@ class Field:
 
     @property
     def path(self) -> str:
-        above = self._parent.path if self._parent else ""
+        if self._parent is None:
+            return str(self.name)
+        above = self._parent.path
         if isinstance(self.name, int):
             return f"{above}[{self.name}]"
         # Names that are none of the service's are quoted, so that no path can be taken for another.
-        shown = self.name if self.name.isidentifier() or not self.name else f"[{self.name[:80]!r}]"
+        named = self.name.isidentifier() and len(self.name) <= MOST_SHOWN
+        shown = self.name if named else f"[{self.name[:MOST_SHOWN]!r}]"
         return f"{above}.{shown}" if above else shown
 
     def invalid(self, reason: str) -> MalformedBody:
@@ -77,7 +84,9 @@ class Field:
     def one_of(self, allowed: Collection[str]) -> str:
         """A string of a set, such as the keys of a table."""
         if self.expect(str) not in allowed:
-            raise self.invalid(f"must be one of {', '.join(allowed)}")
+            shown = [name[:MOST_SHOWN] for name in islice(allowed, MOST_NAMED)]
+            more = ", …" if len(allowed) > MOST_NAMED else ""
+            raise self.invalid(f"must be one of {', '.join(shown)}{more}")
         return str(self.value)
 
     def base64(self) -> str:

@@ -15,7 +15,7 @@ from gateway.schemas.bedrock import ReasoningText, StreamEvent
 from gateway.translation.answers import member_of
 from gateway.translation.tool_arguments import called_tool, parse_arguments, tool_use_id
 
-Key = tuple[str, object]
+Key = tuple[str, Any]
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Blocks:
         self._index = 0
         self._open: _Block | None = None
         self._waiting: list[_Block] = []
-        self._ids: dict[object, object] = {}
+        self._ids: dict[int, tuple[str | None, int]] = {}
         self._tools: set[Key] = set()
 
     def take(self) -> list[StreamEvent]:
@@ -80,7 +80,7 @@ class Blocks:
     def tool(self, call: dict[str, Any], completion_id: object) -> None:
         """A piece of a tool call. Raises UpstreamBroken for one that goes on after its end, or has no name."""
         function = member_of(call.get("function"), dict, {})
-        key = self._tool_key(call)
+        key = self._tool_key(call, member_of(function.get("name"), str, ""))
         written = member_of(function.get("arguments"), str, "")
         if key not in self._tools:
             self._tools.add(key)
@@ -94,17 +94,29 @@ class Blocks:
                 if written.strip():
                     raise UpstreamBroken("a tool call went on after it was complete")
                 return
+            if not block.arguments and written.strip() == "null":
+                return  # no arguments, in words
             block.arguments.append(written)
             self._write(block, {"toolUse": {"input": written}})
             if self._waiting and block is self._open and written.rstrip().endswith("}"):
                 self._advance()
 
-    def _tool_key(self, call: dict[str, Any]) -> Key:
-        """By its index; a new id at an index is a new call, as some models never count."""
-        index, given = call.get("index") or 0, call.get("id") or None
-        if given is not None and self._ids.setdefault(index, given) != given:
-            self._ids[index] = given
-        return ("tool", (index, self._ids.get(index)))
+    def _tool_key(self, call: dict[str, Any], name: str) -> Key:
+        """By its index; a new id at an index is a new call, as some models never count, and so is a new name after a
+        call that is complete, as some give no ids."""
+        index, given = member_of(call.get("index"), int, 0), member_of(call.get("id"), str, "") or None
+        known = ("tool", (index, *self._ids.get(index, (None, 0))))
+        if known not in self._tools:
+            self._ids[index] = (given, 0)
+        elif given is not None and given != known[1][1]:
+            self._ids[index] = (given, known[1][2] + 1)
+        elif given is None and name and self._is_complete(known):
+            self._ids[index] = (None, known[1][2] + 1)
+        return ("tool", (index, *self._ids[index]))
+
+    def _is_complete(self, key: Key) -> bool:
+        block = self._find(key)
+        return block is None or block.complete()
 
     # --- order --------------------------------------------------------------------
 

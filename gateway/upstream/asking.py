@@ -71,11 +71,21 @@ async def events(response: aiohttp.ClientResponse) -> AsyncGenerator[list[Event]
 def refusal(status: int, raw: bytes, retry_after: str | None) -> UpstreamRefusal:
     """LiteLLM's error answer, in OpenAI's shape or Anthropic's; where it is in neither, what can be said without it."""
     try:
-        error = orjson.loads(raw)["error"]
-        message, code = str(error["message"]), str(error.get("type") or error.get("code"))
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        message, code = f"LiteLLM answered with status {status}", "upstream_error"
-    return UpstreamRefusal(status, message, code=code, retry_after=retry_after)
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        parsed = None
+    return refusal_of(status, parsed.get("error") if isinstance(parsed, dict) else None, retry_after)
+
+
+def refusal_of(status: int, error: object, retry_after: str | None) -> UpstreamRefusal:
+    """The same for the error object alone."""
+    told = error if isinstance(error, dict) else {}
+    message, code = told.get("message"), told.get("type") or told.get("code")
+    if not isinstance(message, str):
+        return UpstreamRefusal(
+            status, f"LiteLLM answered with status {status}", code="upstream_error", retry_after=retry_after
+        )
+    return UpstreamRefusal(status, message, code=str(code), retry_after=retry_after)
 
 
 def json_object(raw: bytes) -> dict[str, Any]:

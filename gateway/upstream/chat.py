@@ -10,11 +10,9 @@ from typing import Any
 import aiohttp
 
 from gateway.errors import UpstreamBroken, UpstreamError
-from gateway.upstream.asking import Answer, RawHeaderList, asked, events, json_object, refusal, useful_headers, whole
+from gateway.upstream.asking import Answer, RawHeaderList, asked, events, json_object, refusal_of, useful_headers, whole
 from gateway.upstream.caller import Caller
 from gateway.upstream.litellm import LiteLLM
-
-__all__ = ["Answer", "Caller", "Chat", "ChunkStream", "refusal"]
 
 TARGET = "/v1/chat/completions"
 
@@ -37,7 +35,10 @@ class Chat:
 
     async def complete(self, body: dict[str, Any], caller: Caller) -> Answer:
         async with asked(self._litellm, TARGET, body, caller) as response:
-            return await whole(response)
+            answer = await whole(response)
+        if "choices" not in answer.body:
+            raise_error(answer.body)  # LiteLLM answers some failures of the model with status 200
+        return answer
 
     @asynccontextmanager
     async def stream(self, body: dict[str, Any], caller: Caller) -> AsyncIterator[ChunkStream]:
@@ -65,11 +66,15 @@ async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[list[dict[s
 
 def _chunk(data: bytes) -> dict[str, Any]:
     chunk = json_object(data)
-    error = chunk.get("error")
-    if error is None:
-        return chunk
-    status = _status(error)
-    raise refusal(status, data, None)
+    raise_error(chunk)
+    return chunk
+
+
+def raise_error(answer: dict[str, Any]) -> None:
+    """Raises UpstreamRefusal where the answer is an error."""
+    error = answer.get("error")
+    if error is not None:
+        raise refusal_of(_status(error), error, None)
 
 
 def _status(error: Any) -> int:

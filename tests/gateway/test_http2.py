@@ -11,7 +11,7 @@ import httpx
 import pytest
 from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
-from hyperframe.frame import GoAwayFrame
+from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, PriorityFrame, RstStreamFrame
 
 from tests.gateway.conftest import StartGateway
 from tests.support.http2_client import RawHTTP2
@@ -181,7 +181,11 @@ def test_a_client_that_takes_its_answers_may_call_off_many(secure: Gateway):
 
 @pytest.mark.parametrize(
     ("method", "path", "code"),
-    [("CONNECT", "/", ErrorCodes.HTTP_1_1_REQUIRED), ("GET", "/ä", ErrorCodes.PROTOCOL_ERROR)],
+    [
+        ("CONNECT", "/", ErrorCodes.HTTP_1_1_REQUIRED),
+        ("GET", "/ä", ErrorCodes.PROTOCOL_ERROR),
+        ("G T", "/x", ErrorCodes.PROTOCOL_ERROR),
+    ],
 )
 def test_what_cannot_be_served_resets_its_stream_alone(secure: Gateway, method, path, code):
     with RawHTTP2(secure.tls_url) as raw:
@@ -192,6 +196,51 @@ def test_what_cannot_be_served_resets_its_stream_alone(secure: Gateway, method, 
         good = raw.request("/x")
         raw.send()
         raw.until(lambda event: isinstance(event, ResponseReceived) and event.stream_id == good)
+
+
+def test_a_body_shorter_than_it_was_announced_to_be_is_refused(secure: Gateway, http: httpx.Client):
+    """Relayed, it would make LiteLLM take the next client's request for the rest of it."""
+    with RawHTTP2(secure.tls_url) as raw:
+        ends_at_once = raw.connection.get_next_available_stream_id()
+        block = raw.connection.encoder.encode(head("/early", "60"))
+        frames = HeadersFrame(ends_at_once, block, flags=["END_HEADERS", "END_STREAM"]).serialize()
+        too_short = ends_at_once + 2
+        block = raw.connection.encoder.encode(head("/early", "60"))
+        frames += HeadersFrame(too_short, block, flags=["END_HEADERS"]).serialize()
+        frames += DataFrame(too_short, b"xx").serialize()
+        trailers = raw.connection.encoder.encode([("x-trailer", "1")])
+        frames += HeadersFrame(too_short, trailers, flags=["END_HEADERS", "END_STREAM"]).serialize()
+        raw.send_bytes(frames)
+        raw.until_bytes(RstStreamFrame(ends_at_once, ErrorCodes.PROTOCOL_ERROR).serialize())
+        raw.until_bytes(RstStreamFrame(too_short, ErrorCodes.PROTOCOL_ERROR).serialize())
+    for _ in range(20):
+        assert http.get("/x").json()["method"] == "GET"
+
+
+def head(path: str, length: str, method: str = "POST") -> list[tuple[str, str]]:
+    pseudo = [(":method", method), (":path", path), (":scheme", "https"), (":authority", "localhost")]
+    return [*pseudo, ("content-length", length)]
+
+
+def test_priorities_are_passed_over(secure: Gateway):
+    with RawHTTP2(secure.tls_url) as raw:
+        raw.send_bytes(b"".join(PriorityFrame(number * 2 + 1001).serialize() for number in range(1500)))
+        stream = raw.request("/x")
+        raw.send()
+        raw.until(lambda event: isinstance(event, StreamEnded) and event.stream_id == stream)
+
+
+def test_a_client_that_does_not_read_stops_the_answer(secure: Gateway, http: httpx.Client):
+    """Until it reads: what LiteLLM sends meanwhile stays with LiteLLM."""
+    with RawHTTP2(secure.tls_url) as raw:
+        stream = raw.request("/endless")
+        raw.send()
+        raw.until(lambda event: isinstance(event, ResponseReceived) and event.stream_id == stream)
+        told = -1
+        while (now := http.get("/endless-sent").json()) != told:
+            told = now
+            assert told < 32 * 1024 * 1024
+            _until(lambda: http.get("/x").status_code == 200)
 
 
 @pytest.mark.parametrize("headers", [{"transfer-encoding": "chunked"}, {"connection": "close"}, {"a": "b\r\nc: d"}])

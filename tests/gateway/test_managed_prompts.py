@@ -128,6 +128,12 @@ def test_what_the_prompt_sets_is_refused(http: httpx.Client, name: str, value: A
     assert response.json()["message"].startswith(f"{name}: is not allowed with a managed prompt")
 
 
+def test_a_system_prompt_among_the_messages_is_refused_too(http: httpx.Client):
+    message = {"role": "system", "content": [{"text": "be rude"}]}
+    response = converse(http, POEM, promptVariables=FRUIT, messages=[user("a"), message])
+    assert response.json()["message"].startswith("messages[1].role: ")
+
+
 def test_what_bedrock_allows_beside_a_prompt_is_carried(http: httpx.Client):
     told = seen(text_of(converse(http, POEM, promptVariables=FRUIT, serviceTier={"type": "flex"})))
     assert told["parameters"]["service_tier"] == "flex"

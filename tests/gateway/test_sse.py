@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +63,26 @@ def test_an_endless_event_is_refused(monkeypatch, line_end):
     monkeypatch.setattr(sse, "MAX_EVENT", 100)
     with pytest.raises(EventTooLarge):
         decode(*[b"data: 0123456789" + line_end] * 20)
+
+
+class CountingPattern:
+    """A pattern that remembers how much it was given to split."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self.search = pattern.search
+        self._pattern = pattern
+        self.split_bytes = 0
+
+    def split(self, text: bytes) -> list[bytes]:
+        self.split_bytes += len(text)
+        return self._pattern.split(text)
+
+
+def test_a_large_event_is_not_split_anew_for_each_of_its_pieces(monkeypatch: pytest.MonkeyPatch):
+    counting = CountingPattern(sse._LINE_END)
+    monkeypatch.setattr(sse, "_LINE_END", counting)
+    decoder = SSEDecoder()
+    pieces = [b"data: ", *[b"x" * 10_000] * 200, b"\n\n"]
+    events = [event for piece in pieces for event in decoder.feed(piece)]
+    assert [len(event.data) for event in events] == [2_000_000]
+    assert counting.split_bytes < 2 * 2_000_000

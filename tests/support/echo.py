@@ -123,6 +123,19 @@ async def silent(request: web.Request) -> web.Response:
     return web.Response()
 
 
+async def endless(request: web.Request) -> web.StreamResponse:
+    """As much as is taken; `endless_sent` tells how many bytes that were."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"x" * 65536)
+        request.app["sent"]["bytes"] += 65536
+
+
+async def endless_sent(request: web.Request) -> web.Response:
+    return web.json_response(request.app["sent"]["bytes"])
+
+
 async def unread(_request: web.Request) -> web.Response:
     """Neither reads the body nor answers."""
     await asyncio.Event().wait()
@@ -137,6 +150,7 @@ def application() -> web.Application:
     app = web.Application(client_max_size=0)
     app["closed"] = []
     app["waiting"] = {"requests": 0}
+    app["sent"] = {"bytes": 0}
     app.router.add_post("/v1/chat/completions", completions)
     app.router.add_route("*", "/duplex", duplex)
     app.router.add_get("/cut", cut)
@@ -147,6 +161,8 @@ def application() -> web.Application:
     app.router.add_get("/ws-refused", refused)
     app.router.add_get("/silent", silent)
     app.router.add_post("/unread", unread)
+    app.router.add_get("/endless", endless)
+    app.router.add_get("/endless-sent", endless_sent)
     app.router.add_get("/waiting", waiting)
     app.router.add_route("*", "/{path:.*}", echo)
     return app

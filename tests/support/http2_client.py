@@ -33,6 +33,7 @@ class RawHTTP2:
         config = H2Configuration(header_encoding="utf-8", validate_outbound_headers=False)
         self.connection = H2Connection(config=config)
         self._events: list[Event] = []
+        self._raw = b""
 
     def __enter__(self) -> Self:
         self.connection.initiate_connection()
@@ -68,3 +69,10 @@ class RawHTTP2:
             assert data, "the connection ended"
             self._events = self.connection.receive_data(data)
             self.send()
+
+    def until_bytes(self, wanted: bytes) -> None:
+        """Until these came, whatever h2 would make of them: it knows nothing of requests that it did not send."""
+        while wanted not in self._raw:
+            data = self._socket.recv(65536)
+            assert data, "the connection ended"
+            self._raw += data

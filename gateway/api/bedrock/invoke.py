@@ -91,10 +91,18 @@ def _options(exchange: Exchange) -> dict[str, str]:
 async def _frames(batches: AsyncIterator[list[Chunk]]) -> AsyncIterator[bytes]:
     async for batch in batches:
         frames: list[bytes] = []
-        for chunk in batch:
-            payload = answer_json(chunk)
-            if len(payload) > MAX_CHUNK:
-                yield b"".join(frames)
-                raise UpstreamBroken(f"an event of the model's stream has more than the {MAX_CHUNK} bytes of a chunk")
-            frames.append(encode_event("chunk", {"bytes": b64encode(payload).decode()}))
+        try:
+            for chunk in batch:
+                frames.append(_frame(chunk))
+        except UpstreamBroken:
+            # What came before the failure has been said.
+            yield b"".join(frames)
+            raise
         yield b"".join(frames)
+
+
+def _frame(chunk: Chunk) -> bytes:
+    payload = answer_json(chunk)
+    if len(payload) > MAX_CHUNK:
+        raise UpstreamBroken(f"an event of the model's stream has more than the {MAX_CHUNK} bytes of a chunk")
+    return encode_event("chunk", {"bytes": b64encode(payload).decode()})

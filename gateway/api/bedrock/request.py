@@ -22,8 +22,9 @@ def model_id(raw: bytes) -> str:
 
 def refuse_signature(exchange: Exchange) -> None:
     """Raises SignedRequest for AWS's signature, in the header or, of a presigned URL, in the query."""
-    signed = (exchange.header(b"authorization") or b"").startswith(b"AWS4-")
-    if signed or b"x-amz-signature=" in exchange.scope["query_string"].lower():
+    given = [value for name, value in exchange.headers if name == b"authorization"]
+    signed = any(value.strip().lower().startswith(b"aws4-") for value in given)
+    if signed or b"x-amz-signature=" in unquote_to_bytes(exchange.scope["query_string"]).lower():
         raise SignedRequest(
             "this request is signed with AWS keys; send a key of the gateway instead: "
             "set AWS_BEARER_TOKEN_BEDROCK, or the header Authorization: Bearer <key>"

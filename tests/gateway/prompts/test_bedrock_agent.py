@@ -7,6 +7,7 @@ import logging
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError, CredentialRetrievalError, NoCredentialsError, ProfileNotFound
@@ -251,7 +252,15 @@ def test_the_number_of_clients_is_bounded(aws, monkeypatch):
     arns = [arn_of("FRUITPOEMS", region=region) for region in ("us-west-2", "us-east-1", "us-west-2", "eu-west-1")]
     clients = [agent._client(arn) for arn in arns]
     assert clients[0] is clients[2]
-    assert list(agent._clients) == ["us-west-2", "eu-west-1"]
+    assert list(agent._clients) == [("aws", "us-west-2"), ("aws", "eu-west-1")]
+    agent.close()
+
+
+def test_a_region_that_was_used_is_not_taken_for_one_of_another_partition(aws):
+    agent = BedrockAgent()
+    agent._client(arn_of("FRUITPOEMS"))
+    with pytest.raises(MalformedPromptArn, match="aws-cn"):
+        agent._client(replace(arn_of("FRUITPOEMS"), partition="aws-cn"))
     agent.close()
 
 

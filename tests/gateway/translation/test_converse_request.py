@@ -139,6 +139,13 @@ def test_a_malformed_request_is_refused_by_path(request_body, path):
     assert raised.value.param == path
 
 
+def test_a_refusal_is_short_however_long_a_name_is():
+    for body in ({"messages": HELLO, "x" * 10_000: 1}, tools(*[TOOL] * 5000, choice={"tool": {"name": "g"}})):
+        with pytest.raises((MalformedBody, UnsupportedField)) as raised:
+            chat(**body)
+        assert len(raised.value.message) < 500
+
+
 @pytest.mark.parametrize(
     ("request_body", "path"),
     [

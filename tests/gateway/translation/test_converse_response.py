@@ -82,8 +82,6 @@ def test_every_finish_reason_has_its_stop_reason(finish_reason, stop_reason):
         {"choices": [{"message": None, "finish_reason": "stop"}]},
         {"choices": ["x"]},
         {"choices": "x"},
-        completion(content="x") | {"usage": [1]},
-        completion(content="x") | {"usage": {"prompt_tokens": "a"}},
     ],
 )
 def test_an_answer_that_cannot_be_carried_back_is_an_error(broken):
@@ -133,16 +131,73 @@ def test_an_empty_stream_has_no_blocks():
         {"choices": ["x"]},
         {"choices": [{"delta": "x"}]},
         {"choices": [{"delta": {"content": {}}}]},
-        {"choices": [], "usage": "x"},
         {"choices": [{"delta": {"tool_calls": [{}]}}]},
         {"choices": [{"delta": {}, "finish_reason": ["stop"]}]},
         {"choices": [{"delta": {"audio": {"data": "a"}}}]},
+        {"choices": [{"delta": {"tool_calls": [{"index": [], "function": {"name": "f"}}]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"id": {}, "function": {"name": "f"}}]}}]},
         {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}}]},
     ],
 )
 def test_a_chunk_that_cannot_be_carried_back_is_an_error(broken):
     with pytest.raises(UpstreamBroken):
         events(chunk(content="h"), broken)
+
+
+UNREADABLE: list[dict[str, Any]] = [
+    {"usage": []},
+    {"usage": {"prompt_tokens": "a", "prompt_tokens_details": []}},
+    {"service_tier": ["x"]},
+    {"service_tier": {}},
+    {"trace": 7},
+    {"provider_specific_fields": 7},
+]
+
+
+@pytest.mark.parametrize("told", UNREADABLE)
+def test_what_is_told_of_an_answer_and_cannot_be_read_does_not_lose_it(told):
+    content = converse_response(completion(content="x") | told, latency_ms=1)["output"]["message"]["content"]
+    assert content == [{"text": "x"}]
+    assert events(chunk(content="x"), chunk("stop") | told)[-1][0] == "metadata"
+
+
+def test_a_count_may_be_written_as_a_fraction():
+    answer = completion(content="x") | {"usage": {"prompt_tokens": 3.0, "completion_tokens": 2.0}}
+    assert converse_response(answer, latency_ms=1)["usage"] == TOKENS
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        {"choices": [{"delta": {"content": "kept"}, "finish_reason": "eos"}]},
+        {"choices": [{"delta": {"content": "kept", "tool_calls": [{"function": {"arguments": "x"}}]}}]},
+    ],
+)
+def test_what_a_chunk_says_before_it_fails_is_not_lost(failing):
+    told: list[Any] = []
+    with pytest.raises(UpstreamBroken):
+        told.extend(ConverseStream().feed(failing))
+    assert ("contentBlockDelta", {"delta": {"text": "kept"}, "contentBlockIndex": 0}) in told
+
+
+def test_of_several_answers_there_is_the_first():
+    other = chunk(content="other")
+    other["choices"][0]["index"] = 1
+    deltas = [payload["delta"] for name, payload in events(chunk(content="x"), other, chunk("stop")) if "Delta" in name]
+    assert deltas == [{"text": "x"}]
+
+
+def test_calls_without_ids_are_told_apart_by_their_names():
+    made = events(
+        chunk(tool_calls=[{"function": {"name": "f", "arguments": '{"a": 1}'}}]),
+        chunk(tool_calls=[{"function": {"name": "g", "arguments": "null"}}]),
+        chunk("tool_calls"),
+    )
+    starts = [payload["start"]["toolUse"] for name, payload in made if name == "contentBlockStart"]
+    inputs = [payload["delta"]["toolUse"]["input"] for name, payload in made if name == "contentBlockDelta"]
+    assert [start["name"] for start in starts] == ["f", "g"]
+    assert len({start["toolUseId"] for start in starts}) == 2
+    assert inputs == ['{"a": 1}', "{}"]
 
 
 def test_a_stream_that_never_finished_is_an_error():

@@ -226,10 +226,18 @@ def test_an_answer_is_carried_back_whole_or_is_an_error(message, reason, usage):
 def test_an_answer_that_is_anything_is_an_error_of_the_upstream(answer):
     with contextlib.suppress(UpstreamBroken):
         converse_response({"choices": [{"message": answer, "finish_reason": "stop"}]}, latency_ms=1)
+    for whole in (
+        answer,
+        {"choices": answer},
+        {"choices": [answer]},
+        {"choices": [{"delta": {"tool_calls": [answer]}}]},
+    ):
+        with contextlib.suppress(UpstreamBroken):
+            list(ConverseStream().feed(whole if isinstance(whole, dict) else {}))
     with contextlib.suppress(UpstreamBroken):
         stream = ConverseStream()
-        stream.feed({"choices": [{"delta": answer}]})
-        stream.feed({"choices": [{"finish_reason": "stop"}], "usage": answer})
+        list(stream.feed({"choices": [{"delta": answer}]}))
+        list(stream.feed({"choices": [{"finish_reason": "stop"}], "usage": answer, "service_tier": answer}))
         stream.finish(latency_ms=1)
 
 
