@@ -88,6 +88,7 @@ class Exchange:
         self.headers: list[tuple[bytes, bytes]] = list(scope["headers"])
         self.started = False
         self.client_left = False
+        self._received = 0  # bytes of the body
         self._receive = receive
         self._send = send
         self._gone: asyncio.Event = scope["extensions"][CLIENT_GONE]["event"]
@@ -126,7 +127,7 @@ class Exchange:
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The body as it comes. Raises ClientLeft when it breaks off, MalformedRequest when it is not of its length."""
-        more, received = True, 0
+        more = True
         while more:
             message: Any = await self._receive()
             if message["type"] == "http.disconnect":
@@ -134,9 +135,9 @@ class Exchange:
                 raise ClientLeft
             more = message["more_body"]
             if message["body"]:
-                received += len(message["body"])
+                self._received += len(message["body"])
                 yield message["body"]
-        if self.content_length not in {None, received}:
+        if self.content_length not in {None, self._received}:
             # Relayed, it would make LiteLLM take the next request of the connection for the rest of this one.
             raise MalformedRequest("the body is not of the length that content-length tells")
 
