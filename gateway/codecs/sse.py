@@ -41,6 +41,8 @@ class SSEDecoder:
 
     def feed(self, data: bytes) -> list[Event]:
         """The events completed by these bytes. Raises EventTooLarge."""
+        if not data:
+            return []
         self._pieces.append(data)
         self._waiting += len(data)
         if self._waiting + self._size > MAX_EVENT and not _LINE_END.search(data):

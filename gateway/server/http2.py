@@ -132,7 +132,7 @@ class HTTP2(H2Protocol):
             await super().handle(Closed())
             await self.send(Closed())
         if self.closed:
-            for buffer in self.stream_buffers.values():
+            for buffer in list(self.stream_buffers.values()):
                 await buffer.close()
 
     # --- requests -----------------------------------------------------------------
@@ -287,14 +287,13 @@ class HTTP2(H2Protocol):
         silence = self._sending.get(stream_id)
         if silence is not None and len(buffer.buffer) < before and not silence.expired():
             silence.reschedule(asyncio.get_running_loop().time() + SEND_SILENCE)
-        if stream_id not in self.stream_buffers:
+        if stream_id not in self.stream_buffers and stream_id in self.streams:  # answered, and not called off
             self._set_answered(stream_id)
             self._balance = min(MAX_RESETS, self._balance + 1)
             if stream_id not in self._complete_requests:
                 # The rest of the body is of no use to anybody (RFC 9113, section 8.1).
                 self._reset(stream_id, ErrorCodes.NO_ERROR)
                 await self._flush()
-            self._complete_requests.discard(stream_id)
 
     async def _close_stream(self, stream_id: int) -> None:
         if inbox := self._inboxes.pop(stream_id, None):
@@ -304,6 +303,7 @@ class HTTP2(H2Protocol):
             inbox.put_nowait(None)
         self._set_answered(stream_id)
         self._missing.pop(stream_id, None)
+        self._complete_requests.discard(stream_id)
         await super()._close_stream(stream_id)
 
     def _set_answered(self, stream_id: int) -> None:

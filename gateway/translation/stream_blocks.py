@@ -110,7 +110,7 @@ class Blocks:
             self._ids[index] = (given, 0)
         elif given is not None and given != known[1][1]:
             self._ids[index] = (given, known[1][2] + 1)
-        elif given is None and name and self._is_complete(known):
+        elif given is known[1][1] is None and name and self._is_complete(known):
             self._ids[index] = (None, known[1][2] + 1)
         return ("tool", (index, *self._ids[index]))
 

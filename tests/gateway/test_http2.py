@@ -10,9 +10,17 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from h2.errors import ErrorCodes
-from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
+from h2.events import (
+    ConnectionTerminated,
+    DataReceived,
+    PingAckReceived,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+)
 from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, PriorityFrame, RstStreamFrame
 
+from gateway.server.http2 import MAX_RESETS
 from tests.gateway.conftest import StartGateway
 from tests.support.http2_client import RawHTTP2
 from tests.support.processes import Gateway
@@ -167,6 +175,19 @@ def test_a_flood_of_requests_that_are_called_off_ends_the_connection(secure: Gat
         end = raw.until(lambda event: isinstance(event, ConnectionTerminated))
         assert end.error_code == ErrorCodes.ENHANCE_YOUR_CALM
     _until(lambda: http.get("/waiting").json() == 0)
+
+
+def test_a_flood_that_takes_its_time_ends_the_connection_too(secure: Gateway):
+    with RawHTTP2(secure.tls_url) as raw:
+        for _ in range(MAX_RESETS + 1):
+            stream = raw.request("/silent")
+            raw.send()
+            raw.connection.reset_stream(stream)
+            raw.connection.ping(b"8 octets")
+            raw.send()
+            raw.until(lambda event: isinstance(event, PingAckReceived))
+        end = raw.until(lambda event: isinstance(event, ConnectionTerminated))
+        assert end.error_code == ErrorCodes.ENHANCE_YOUR_CALM
 
 
 def test_a_client_that_takes_its_answers_may_call_off_many(secure: Gateway):

@@ -200,6 +200,15 @@ def test_calls_without_ids_are_told_apart_by_their_names():
     assert inputs == ['{"a": 1}', "{}"]
 
 
+def test_a_name_said_again_is_no_new_call():
+    made = events(
+        chunk(tool_calls=[call(0, '{"a": 1}', id="t", function={"name": "f"})]),
+        chunk(tool_calls=[call(0, "", function={"name": "f"})]),
+        chunk("tool_calls"),
+    )
+    assert [name for name, _ in made].count("contentBlockStart") == 1
+
+
 def test_a_stream_that_never_finished_is_an_error():
     with pytest.raises(UpstreamBroken):
         events(chunk(content="h"))
