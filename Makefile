@@ -7,7 +7,8 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 # Programs that tests call the gateway with; each pins what it needs, so each lives alone.
 CLIENTS := $(VENV)/clients
-INSTALLED_CLIENTS := $(CLIENTS)/boto3-oldest/.installed $(CLIENTS)/aws-cli/.installed $(CLIENTS)/javascript/.installed
+INSTALLED_CLIENTS := $(CLIENTS)/boto3-oldest/.installed $(CLIENTS)/aws-cli/.installed $(CLIENTS)/javascript/.installed \
+	$(CLIENTS)/browser/.installed
 # Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
 ARGS ?=
 
@@ -29,7 +30,7 @@ COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-ha
 NPM = $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs lock test test-all check format bench
+.PHONY: help up down clean status logs lock migrations test test-all check format bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -78,6 +79,11 @@ lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade
 	$(COMPILE) $(ARGS) tests/clients/boto3-oldest.in -o tests/clients/boto3-oldest.txt
 	$(COMPILE) $(ARGS) tests/clients/aws-cli.in -o tests/clients/aws-cli.txt
 	$(NPM) install --prefix tests/clients/javascript --package-lock-only --omit-lockfile-registry-resolved
+	$(NPM) install --prefix tests/browser --package-lock-only --omit-lockfile-registry-resolved
+
+migrations: $(INSTALLED_DEV) ## Write a migration for what has changed in gateway/history/models.py
+	$(BIN)/tortoise -c gateway.database.schema.TORTOISE makemigrations $(ARGS)
+	$(BIN)/ruff format gateway/history/migrations
 
 $(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml collections/requirements-wheel.txt
 	@test -n "$(PYTHON)" || { echo "$$NO_PYTHON" >&2; exit 1; }
@@ -98,6 +104,12 @@ $(CLIENTS)/%/.installed: tests/clients/%.txt | $(INSTALLED)
 	@touch $@
 
 $(CLIENTS)/javascript/.installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json | $(INSTALLED)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	$(NPM) ci --prefix $(@D)
+	@touch $@
+
+$(CLIENTS)/browser/.installed: tests/browser/package.json tests/browser/package-lock.json | $(INSTALLED)
 	@mkdir -p $(@D)
 	@cp $^ $(@D)
 	$(NPM) ci --prefix $(@D)

@@ -7,10 +7,18 @@
     │   ├── UnsupportedField        400  a field that cannot be carried to the model
     │   ├── MissingCredentials      401  no key was sent
     │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
+    │   ├── Forbidden               403  the caller may not do this
     │   ├── UnknownOperation        404  no operation of the Bedrock runtime that is served
+    │   ├── SessionNotFound         404  no session of the caller's
     │   ├── RequestTimeout          408  the body stopped coming
+    │   ├── SessionBusy             409  another turn of the session is under way
     │   ├── BodyTooLarge            413  more than the limit
-    │   └── UnsupportedContentType  415  not application/json
+    │   ├── UnsupportedContentType  415  not application/json
+    │   └── SessionTooLong          400  more than a session may send to the model
+    ├── HistoryError                the store of chat history
+    │   ├── HistoryUnavailable      503  the database or its key cannot be used; the model was not called
+    │   ├── TurnNotStored           503  the model answered, but the turn could not be stored
+    │   └── HistoryUnreadable       500  what is stored cannot be read
     ├── UpstreamError               LiteLLM, or the model behind it
     │   ├── UpstreamRefusal         …    LiteLLM answered with an error: its own status
     │   ├── UpstreamBroken          502  what came back cannot be understood, or broke off
@@ -67,14 +75,31 @@ class SignedRequest(RequestError):
     code = "signed_request"
 
 
+class Forbidden(RequestError):
+    status = 403
+    code = "forbidden"
+
+
 class UnknownOperation(RequestError):
     status = 404
     code = "unknown_operation"
 
 
+class SessionNotFound(RequestError):
+    """Also of somebody else's session: which ids exist is nobody's business."""
+
+    status = 404
+    code = "session_not_found"
+
+
 class RequestTimeout(RequestError):
     status = 408
     code = "request_timeout"
+
+
+class SessionBusy(RequestError):
+    status = 409
+    code = "session_busy"
 
 
 class BodyTooLarge(RequestError):
@@ -85,6 +110,28 @@ class BodyTooLarge(RequestError):
 class UnsupportedContentType(RequestError):
     status = 415
     code = "unsupported_content_type"
+
+
+class SessionTooLong(RequestError):
+    code = "session_too_long"
+
+
+class HistoryError(GatewayError):
+    status = 503
+    code = "history_error"
+
+
+class HistoryUnavailable(HistoryError):
+    code = "history_unavailable"
+
+
+class TurnNotStored(HistoryError):
+    code = "turn_not_stored"
+
+
+class HistoryUnreadable(HistoryError):
+    status = 500
+    code = "history_unreadable"
 
 
 class UpstreamError(GatewayError):

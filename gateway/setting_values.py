@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+from binascii import a2b_base64
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from gateway.units import GIB, KIB, MIB
+from gateway.units import DAY, GIB, KIB, MIB
+
+MOST_DAYS = 36_500
+
+# AES-256's.
+KEY_SIZE = 32
+# By KMS's service model.
+MAX_BLOB_SIZE = 6144
+
+# libpq's parameters of a URL: https://www.postgresql.org/docs/current/libpq-ssl.html
+_TLS_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
 class Invalid(ValueError):
@@ -57,7 +68,17 @@ def parse_database_url(text: str) -> str:
         complete = False
     if not complete:
         raise Invalid("must be postgresql://user:password@host:port/database")
+    _check_parameters(dict(parse_qsl(parts.query, keep_blank_values=True)))
     return text
+
+
+def _check_parameters(given: dict[str, str]) -> None:
+    if unknown := sorted(given.keys() - {"sslmode", "sslrootcert"}):
+        raise Invalid(f"may have the parameters sslmode and sslrootcert, not {unknown[0][:40]}")
+    if given.get("sslmode", "prefer") not in _TLS_MODES:
+        raise Invalid(f"must have one of {', '.join(sorted(_TLS_MODES))} as its sslmode")
+    if "sslrootcert" in given:
+        parse_readable_file(given["sslrootcert"])
 
 
 def parse_redis_url(text: str) -> str:
@@ -94,6 +115,53 @@ def parse_seconds(text: str) -> float:
     if not math.isfinite(seconds) or seconds <= 0:
         raise Invalid("must be more than 0 seconds")
     return seconds
+
+
+def parse_days(text: str) -> float:
+    """Days, as seconds."""
+    try:
+        days = float(text)
+    except ValueError:
+        raise Invalid("must be a number of days") from None
+    if not math.isfinite(days) or not 0 < days <= MOST_DAYS:
+        raise Invalid(f"must be more than 0 days, and at most {MOST_DAYS}")
+    return days * DAY
+
+
+def parse_count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) == 0:
+        raise Invalid("must be a whole number above 0")
+    return int(text)
+
+
+def parse_overflow(text: str) -> str:
+    if text not in {"refuse", "trim"}:
+        raise Invalid("must be refuse or trim")
+    return text
+
+
+def parse_data_keys(text: str) -> tuple[bytes, ...]:
+    """Keys as base64, with commas between. Raises Invalid, which does not show them."""
+    keys = _decoded(text)
+    if not keys or any(len(key) != KEY_SIZE for key in keys):
+        raise Invalid(f"must be base64 of {KEY_SIZE} bytes, or several such with commas between")
+    return keys
+
+
+def parse_data_key_blobs(text: str) -> tuple[bytes, ...]:
+    """Encrypted keys as base64, with commas between. Raises Invalid."""
+    blobs = _decoded(text)
+    if not blobs or any(not 0 < len(blob) <= MAX_BLOB_SIZE for blob in blobs):
+        raise Invalid("must be a CiphertextBlob of KMS in base64, or several with commas between")
+    return blobs
+
+
+def _decoded(text: str) -> tuple[bytes, ...]:
+    """None when one of them is not base64."""
+    try:
+        return tuple(a2b_base64(one.strip(), strict_mode=True) for one in text.split(","))
+    except ValueError:
+        return ()
 
 
 def parse_size(text: str) -> int:

@@ -8,16 +8,21 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gateway.setting_values import (
     Invalid,
     parse_address,
+    parse_count,
+    parse_data_key_blobs,
+    parse_data_keys,
     parse_database_url,
+    parse_days,
     parse_http_url,
     parse_https_url,
     parse_log_level,
     parse_master_key,
+    parse_overflow,
     parse_readable_file,
     parse_redis_url,
     parse_seconds,
@@ -90,6 +95,66 @@ class Settings:
         secret=True,
     )
 
+    database_connections: int = setting(
+        "GATEWAY_DATABASE_CONNECTIONS", "10", "most connections of each process to Postgres", parse_count
+    )
+    database_timeout: float = setting(
+        "GATEWAY_DATABASE_TIMEOUT",
+        "5",
+        "seconds that the database has for an operation, waiting for a free connection included",
+        parse_seconds,
+    )
+    key_cache_time: float = setting(
+        "GATEWAY_KEY_CACHE_TIME",
+        "60",
+        "seconds that LiteLLM's word on whose key it is holds: so long a key that was just blocked still reads history",
+        parse_seconds,
+    )
+
+    history_max_messages: int | None = setting(
+        "GATEWAY_HISTORY_MAX_MESSAGES", None, "most messages of a session that go to the model", parse_count
+    )
+    history_max_tokens: int | None = setting(
+        "GATEWAY_HISTORY_MAX_TOKENS",
+        None,
+        "most tokens of a session that go to the model, as LiteLLM counts them",
+        parse_count,
+    )
+    history_overflow: Literal["refuse", "trim"] = setting(
+        "GATEWAY_HISTORY_OVERFLOW",
+        "refuse",
+        "what is done with more: refuse the turn, or trim: send the system prompt and the newest turns, and say so",
+        parse_overflow,
+    )
+    history_max_size: int = setting(
+        "GATEWAY_HISTORY_MAX_SIZE", "32MiB", "size up to which a session takes another turn", parse_size
+    )
+    history_retention: float | None = setting(
+        "GATEWAY_HISTORY_RETENTION",
+        None,
+        "days after its last turn when a session is purged; none are without it",
+        parse_days,
+    )
+    history_lease: float = setting(
+        "GATEWAY_HISTORY_LEASE",
+        "30",
+        "seconds after which a session is free again whose turn was cut off with its gateway",
+        parse_seconds,
+    )
+    history_keys: tuple[bytes, ...] = setting(
+        "GATEWAY_HISTORY_KEYS",
+        None,
+        "base64 of 32 bytes, to encrypt what is stored of sessions; more, after commas, decrypt what is older",
+        parse_data_keys,
+        secret=True,
+    )
+    history_kms_keys: tuple[bytes, ...] = setting(
+        "GATEWAY_HISTORY_KMS_KEYS",
+        None,
+        "the same keys, as ciphertext of KMS that the gateway may decrypt, in the region AWS_REGION",
+        parse_data_key_blobs,
+    )
+
     body_limit: int = setting(
         "GATEWAY_BODY_LIMIT",
         "32MiB",
@@ -147,6 +212,8 @@ class Settings:
                     values[one.name] = one.metadata["parse"](text)
             except Invalid as error:
                 faults.append(f"{name} {error}")
+        if values.get("history_keys") and values.get("history_kms_keys"):
+            faults.append("GATEWAY_HISTORY_KEYS and GATEWAY_HISTORY_KMS_KEYS are both set: unset one of them")
         faults += _tls_faults(values.get("tls_certificate"), values.get("tls_key"), faults)
         if faults:
             raise SettingsError(faults)

@@ -15,6 +15,7 @@ from gateway.errors import (
     MissingCredentials,
     RequestError,
     RequestTimeout,
+    SessionBusy,
     UpstreamBroken,
     UpstreamRefusal,
     UpstreamTimeout,
@@ -40,6 +41,7 @@ _OPENAI_TYPES = {
     403: "permission_error",
     404: "not_found_error",
     408: "timeout_error",
+    409: "conflict_error",
     429: "rate_limit_error",
     504: "timeout_error",
 }
@@ -50,6 +52,11 @@ def openai_error(error: GatewayError) -> bytes:
     default = "api_error" if error.status >= 500 else "invalid_request_error"
     kind = _OPENAI_TYPES.get(error.status, default)
     return orjson.dumps({"error": {"message": error.message, "type": kind, "param": error.param, "code": error.code}})
+
+
+def openai_error_event(error: GatewayError) -> bytes:
+    """An event of its own, wherever the stream broke off; OpenAI's clients raise what is in `error`."""
+    return b"\n\ndata: " + openai_error(error) + b"\n\n"
 
 
 def render_openai(error: GatewayError, request_id: str) -> Rendered:  # noqa: ARG001 - a Dialect; the id is in a header
@@ -77,6 +84,8 @@ _AWS_BY_STATUS = {
 }
 _AWS_BY_CLASS: dict[type[GatewayError], tuple[str, int]] = {
     MissingCredentials: ("AccessDeniedException", 403),
+    # The service model has 400: Bedrock has no sessions that are busy. The status is HTTP's own, as `Retry-After` is.
+    SessionBusy: ("ConflictException", 409),
     RequestTimeout: ("ValidationException", 400),
     BodyTooLarge: ("ValidationException", 400),
     UpstreamUnavailable: ("ServiceUnavailableException", 503),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 from gateway.api.bedrock.runtime import BedrockRuntime
@@ -14,16 +17,29 @@ from gateway.api.relay import Relay
 from gateway.api.websocket import WebsocketRelay
 
 
-class Front:
-    """To Quart what it has routes for, completions and the rest of `/bedrock` straight on ASGI, all else to LiteLLM.
+class OwnedPaths:
+    """`rules`: paths as Quart's routes have them, such as `/v1/sessions/<session_id>`; of `<path:…>` all below it."""
 
-    `quart_paths`: the paths that Quart owns.
-    """
+    def __init__(self, rules: Iterable[str]) -> None:
+        listed = set(rules)
+        self._exact = frozenset(rule for rule in listed if "<" not in rule)
+        patterns = sorted(
+            re.sub(r"<(path:)?\w+>", lambda found: ".+" if found[1] else "[^/]+", re.escape(rule))
+            for rule in listed - self._exact
+        )
+        self._others = re.compile("|".join(patterns) or r"(?!)")
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._exact or self._others.fullmatch(path) is not None
+
+
+class Front:
+    """To Quart what it has routes for, completions and the rest of `/bedrock` straight on ASGI, all else to LiteLLM."""
 
     def __init__(
         self,
         quart: ASGIFramework,
-        quart_paths: frozenset[str],
+        quart_paths: OwnedPaths,
         *,
         completions: ChatCompletions,
         bedrock: BedrockRuntime,

@@ -19,12 +19,19 @@ class _Refused(GatewayError):
         self.status = error.code or 500
 
 
+def render_gateway_error(error: GatewayError) -> Response:
+    """The gateway's own errors, from the handlers of blueprints."""
+    rendered = dialect_of(request.path)(error, request.scope["state"]["request_id"])
+    response = Response(rendered.body, rendered.status)
+    for name, value in rendered.headers:
+        response.headers[name.decode()] = value.decode()
+    return response
+
+
 def render_http_error(error: HTTPException) -> Response:
     """The same errors as everywhere; headers such as `Allow` are kept."""
-    rendered = dialect_of(request.path)(_Refused(error), request.scope["state"]["request_id"])
-    response = Response(rendered.body, rendered.status)
+    response = render_gateway_error(_Refused(error))
     for name, value in error.get_headers():
-        response.headers[name] = value
-    for raw_name, raw_value in rendered.headers:
-        response.headers[raw_name.decode()] = raw_value.decode()
+        if name.lower() != "content-type":
+            response.headers[name] = value
     return response

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from gateway.api.dialects import openai_error
+from gateway.api.dialects import openai_error_event
 from gateway.api.exchange import Exchange
 from gateway.errors import UpstreamError
 from gateway.upstream.headers import request_headers, response_headers
@@ -53,15 +53,10 @@ class Relay:
                     await exchange.write(chunk)
         except UpstreamError as error:
             if _takes_an_error_event(response):
-                await exchange.finish(_error_event(error))
+                await exchange.finish(openai_error_event(error))
             raise
         await exchange.finish()
 
 
 def _takes_an_error_event(response: aiohttp.ClientResponse) -> bool:
     return response.content_type == EVENT_STREAM and "content-encoding" not in response.headers
-
-
-def _error_event(error: UpstreamError) -> bytes:
-    """An event of its own, wherever the stream broke off; OpenAI's clients raise what is in `error`."""
-    return b"\n\ndata: " + openai_error(error) + b"\n\n"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from gateway.expiring import Expiring
 from gateway.prompts.arn import PromptArn
 from gateway.prompts.bedrock_agent import MAX_CALLS, BedrockAgent
 from gateway.prompts.errors import PromptNotFound, PromptsUnavailable
-from gateway.prompts.expiring import Expiring
 from gateway.units import SECONDS
 
 VERSION_LIFETIME = 3600 * SECONDS  # a numbered version never changes

@@ -12,7 +12,6 @@ from gateway.prompts.errors import UnusablePrompt
 from gateway.prompts.store import Prompts
 from gateway.prompts.template import FilledPrompt, fill, prompt_variables
 from gateway.translation.converse_request import ChatRequest, partial_chat_request
-from gateway.translation.options import HISTORY_FIELDS, NO_HISTORY
 from gateway.upstream.caller import Caller
 from gateway.upstream.keys import Keys
 
@@ -46,7 +45,7 @@ class ManagedPrompts:
         Raises UnsupportedField for what the prompt sets, and what can be wrong with prompts and requests.
         """
         for name in _OF_THE_PROMPT:
-            if request.get(name) is not None and not _asks_for_history_alone(name, request[name]):
+            if request.get(name) is not None:
                 raise UnsupportedField(name, "is not allowed with a managed prompt, which sets it")
         _refuse_system_messages(request.get("messages"))
         own = {name: value for name, value in request.items() if name != "promptVariables"}
@@ -57,8 +56,6 @@ class ManagedPrompts:
     async def completion(self, arn: PromptArn, request: Mapping[str, Any], caller: Caller) -> ChatRequest:
         """`request`: the body of a chat completion whose model is the prompt. Raises as `chat_request` does."""
         for name, value in request.items():
-            if name in HISTORY_FIELDS and value is not None:
-                raise UnsupportedField(name, NO_HISTORY)
             if value is not None and name not in _BESIDE_A_PROMPT:
                 raise UnsupportedField(name, "is not allowed with a managed prompt, which sets it")
         messages = request.get("messages")
@@ -92,11 +89,6 @@ def _refuse_system_messages(messages: Any) -> None:
         if isinstance(message, dict) and message.get("role") in _ROLES_OF_THE_PROMPT:
             path = f"messages[{index}].role"
             raise UnsupportedField(path, "a system prompt is not allowed with a managed prompt, which sets it")
-
-
-def _asks_for_history_alone(name: str, value: Any) -> bool:
-    """Chat history is the gateway's own, not the model's: Bedrock's rule is not about it."""
-    return name == "additionalModelRequestFields" and isinstance(value, dict) and value.keys() <= HISTORY_FIELDS
 
 
 def _of_prompt(arn: PromptArn, filled: FilledPrompt) -> ChatRequest:

@@ -137,9 +137,8 @@ def _schema(field: Field) -> dict[str, Any]:
 
 # --- additional fields ----------------------------------------------------------------
 
-# Asked of the gateway, not of the model.
-HISTORY_FIELDS = frozenset({"enable_history", "session_id"})
-NO_HISTORY = "chat history is not kept by this gateway"
+# Asked of the gateway, not of the model; Converse and ConverseStream take them out before.
+NO_HISTORY = "chat history goes with chat completions, Converse and ConverseStream alone"
 
 # Converse sets them itself, or could not give back what comes of them.
 _RESERVED = {
@@ -150,7 +149,7 @@ _RESERVED = {
     "n": "Converse answers with one message",
     "functions": "tools are offered by toolConfig",
     "function_call": "a tool is chosen by toolConfig.toolChoice",
-    **dict.fromkeys(HISTORY_FIELDS, NO_HISTORY),
+    **dict.fromkeys(("enable_history", "session_id"), NO_HISTORY),
 }
 
 

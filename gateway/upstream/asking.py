@@ -48,13 +48,13 @@ async def asked(
         if response.status < 400 and response.status != 200:
             raise UpstreamBroken(f"LiteLLM answered with status {response.status}")
         if response.status != 200:
-            raise refusal(response.status, await _read(response, MAX_ERROR), response.headers.get("retry-after"))
+            raise refusal(response.status, await read(response, MAX_ERROR), response.headers.get("retry-after"))
         yield response
 
 
 async def whole(response: aiohttp.ClientResponse) -> Answer:
     """The answer, once it has come; raises UpstreamBroken when it is none."""
-    return Answer(json_object(await _read(response, MAX_ANSWER)), useful_headers(response))
+    return Answer(json_object(await read(response, MAX_ANSWER)), useful_headers(response))
 
 
 async def events(response: aiohttp.ClientResponse) -> AsyncGenerator[list[Event], None]:
@@ -105,7 +105,8 @@ def useful_headers(response: aiohttp.ClientResponse) -> RawHeaderList:
     return [(name, value) for name, value in lowered if name.startswith(_USEFUL_PREFIXES)]
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+async def read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The whole body. Raises UpstreamBroken when it is larger than `limit` bytes."""
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_any():

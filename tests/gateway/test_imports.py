@@ -12,7 +12,7 @@ PACKAGE = ROOT / "gateway"
 
 # Each layer may import from itself and from those before it.
 LAYERS = [
-    {"schemas", "errors", "units"},
+    {"schemas", "errors", "units", "expiring"},
     {"setting_values"},
     {"settings"},
     {"codecs", "history", "identity", "telemetry", "database", "cache"},

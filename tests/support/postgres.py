@@ -87,9 +87,9 @@ class Postgres:
         """
         return self._run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self._conninfo(database), "-c", sql).strip()
 
-    def stop(self) -> None:
-        """Stop at once, as in a crash."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.data))
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop at once, as in a crash, which may lose the newest data; mode "fast" loses none."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", str(self.data))
 
     def start(self) -> None:
         """Start (again) on the port that it has; return when it answers."""

@@ -10,6 +10,7 @@ from gateway.api.exchange import Exchange, parse_json_object
 from gateway.codecs.json_text import answer_json
 from gateway.errors import MalformedBody
 from gateway.services.count_tokens import INVOKE_MODEL, CountTokens
+from gateway.services.history_request import refuse_history
 from gateway.services.invoke_bodies import TAKEN
 from gateway.translation.fields import Field
 from gateway.upstream.asking import Answer
@@ -25,6 +26,7 @@ class CountTokensOperation:
 
     async def __call__(self, exchange: Exchange, model: str) -> None:
         request = Field(parse_json_object(await exchange.json_body(self._body_limit)))
+        refuse_history({}, caller_of(exchange))
         of = request.only("input").member("input").only("converse", "invokeModel").only_member()
         count = {"converse": self._converse, "invokeModel": self._invocation}[str(of.name)]
         async with exchange.while_client_stays():

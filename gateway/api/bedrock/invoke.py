@@ -13,6 +13,7 @@ from gateway.api.exchange import Exchange, parse_json_object
 from gateway.codecs.eventstream import encode_event
 from gateway.codecs.json_text import answer_json
 from gateway.errors import MalformedBody, UnsupportedField, UpstreamBroken
+from gateway.services.history_request import refuse_history
 from gateway.services.invoke import InvokeModel
 from gateway.services.invoke_bodies import TAKEN
 from gateway.services.invoke_stream import Chunk
@@ -70,9 +71,11 @@ class InvokeOperations:
         ]
         raw = await exchange.json_body(self._body_limit)
         try:
-            return parse_json_object(raw)
+            body = parse_json_object(raw)
         except MalformedBody as error:
             raise MalformedBody(f"{error.message}; {TAKEN}") from None
+        refuse_history(body, caller_of(exchange))
+        return body
 
 
 def _options(exchange: Exchange) -> dict[str, str]:

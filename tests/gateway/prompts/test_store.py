@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from gateway.expiring import Expiring
 from gateway.prompts import store
 from gateway.prompts.arn import PromptArn
 from gateway.prompts.errors import PromptNotFound, PromptsUnavailable
-from gateway.prompts.expiring import Expiring
 from gateway.prompts.store import Prompts
 
 DRAFT = PromptArn("aws", "us-west-2", "123456789012", "FRUITPOEMS")

@@ -1,0 +1,1 @@
+"""How the tables came to be what models.py says, step by step; made by `make migrations`."""
