@@ -88,19 +88,19 @@ migrations: $(INSTALLED_DEV) ## Write a migration for what has changed in gatewa
 $(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml collections/requirements-wheel.txt
 	@test -n "$(PYTHON)" || { echo "$$NO_PYTHON" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python collections/install.py
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # After the bar: needed to install them, no reason to install them again.
 $(CLIENTS)/%/.installed: tests/clients/%.txt | $(INSTALLED)
 	$(BIN)/python -m venv --clear --without-pip $(@D)
-	$(BIN)/python -m pip --python $(@D)/bin/python install --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip --python $(@D)/bin/python install --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 $(CLIENTS)/javascript/.installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json | $(INSTALLED)

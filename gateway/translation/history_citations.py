@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gateway.schemas.bedrock import Citation
 from gateway.translation.citations import anthropic_citation, bedrock_citation, cited_blocks, url_citation
 from gateway.translation.history_media import Block, as_json, texts
-from gateway.translation.stored_json import Json, object_of, objects_of
+from gateway.translation.stored_json import Json, object_of
 
 
 def cited(message: Json, blocks: list[Block]) -> list[Block]:
     """`blocks`: the message's content. What is cited gets its citations; a citation that Converse has no place for
     follows as its JSON."""
     specific = object_of(message.get("provider_specific_fields"))
-    native = specific.get("citationsContent")
-    if native:
-        return _native(native if isinstance(native, list) else [native], blocks)
-    groups, annotations = specific.get("citations"), message.get("annotations")
-    if groups:
-        return _told({"citations": groups if isinstance(groups, list) else [groups]}, blocks)
-    if annotations:
-        return _told({"annotations": annotations if isinstance(annotations, list) else [annotations]}, blocks)
+    dialects = (
+        (_native, specific.get("citationsContent")),
+        (_anthropic, specific.get("citations")),
+        (_openai, message.get("annotations")),
+    )
+    for read, told in dialects:
+        if told:
+            return read(told if isinstance(told, list) else [told], blocks)
     return blocks
+
+
+def _unreadable(citations: Iterable[Any]) -> list[Block]:
+    return [as_json({"citation": citation}) for citation in citations if citation]
 
 
 # --- Bedrock's own ------------------------------------------------------------------
@@ -77,9 +82,8 @@ def _citations_content(value: Any) -> tuple[Json | None, list[Block]]:
     made = {name: member for name, member in (("content", content), ("citations", citations)) if member is not None}
     unreadable: list[Block] = []
     if citations is not None:
-        told = [citation for citation in citations if citation]
-        made["citations"] = [bedrock_citation(citation) for citation in told if _is_readable(citation)]
-        unreadable = [as_json({"citation": citation}) for citation in told if not _is_readable(citation)]
+        made["citations"] = [bedrock_citation(citation) for citation in citations if _is_readable(citation)]
+        unreadable = _unreadable(citation for citation in citations if not _is_readable(citation))
     return made, unreadable
 
 
@@ -90,41 +94,57 @@ def _is_readable(value: object) -> bool:
 # --- Anthropic's and OpenAI's ---------------------------------------------------------
 
 
-def _told(told: dict[str, list[Any]], blocks: list[Block]) -> list[Block]:
-    """They stand in a text that is one block; those of any other content follow it, their place being unknown."""
-    citations = [
-        [item for item in objects_of(group) if is_citation(anthropic_citation(item))]
-        for group in told.get("citations", [])
+def _anthropic(groups: list[Any], blocks: list[Block]) -> list[Block]:
+    """Of a stream it is not told which text a group supports."""
+    listed = [group if isinstance(group, list) else [group] for group in groups]
+    readable = [[item for item in group if _is_anthropic(item)] for group in listed]
+    has_place = len(_places(blocks)) == 1
+    placed: list[list[Json]] = []
+    others: list[Citation] = []
+    for group in readable:
+        if has_place and group and group[0].get("supported_text"):
+            placed.append(group)
+        else:
+            others += map(anthropic_citation, group)
+    return [
+        *_spliced({"provider_specific_fields": {"citations": placed}}, blocks),
+        *_placeless(others),
+        *_unreadable(item for group in listed for item in group if not _is_anthropic(item)),
     ]
-    annotations = [item for item in objects_of(told.get("annotations")) if _is_annotation(item)]
-    unreadable = [
-        *(item for group in told.get("citations", []) for item in _items(group) if not _is_in(item, citations)),
-        *(item for item in told.get("annotations", []) if item not in annotations),
-    ]
-    message = {"provider_specific_fields": {"citations": [*filter(None, citations)]}, "annotations": annotations}
-    follows = [as_json({"citation": item}) for item in unreadable]
-    places = [index for index, block in enumerate(blocks) if "text" in block]
-    if len(places) == 1:
-        index = places[0]
-        made = cited_blocks(message, blocks[index]["text"])
-        return [*blocks[:index], *map(dict, made), *blocks[index + 1 :], *follows]
-    return [*blocks, *map(dict, cited_blocks(message, "")), *follows]
 
 
-def _items(group: Any) -> list[Any]:
-    return group if isinstance(group, list) else [group]
+def _openai(annotations: list[Any], blocks: list[Block]) -> list[Block]:
+    readable = [item for item in annotations if _is_annotation(item)]
+    unreadable = _unreadable(item for item in annotations if not _is_annotation(item))
+    if len(_places(blocks)) != 1:
+        return [*blocks, *_placeless([url_citation(item) for item in readable]), *unreadable]
+    return [*_spliced({"annotations": readable}, blocks), *unreadable]
 
 
-def _is_in(item: Any, groups: list[list[Json]]) -> bool:
-    return any(item in group for group in groups)
+def _places(blocks: list[Block]) -> list[int]:
+    return [index for index, block in enumerate(blocks) if "text" in block]
 
 
-def _is_annotation(annotation: Json) -> bool:
-    told = annotation.get("url_citation")
-    if not isinstance(told, dict):
+def _spliced(told: Json, blocks: list[Block]) -> list[Block]:
+    """With what is told put to each text."""
+    made = [cited_blocks(told, block["text"]) if "text" in block else [block] for block in blocks]
+    return [dict(block) for cut in made for block in cut]
+
+
+def _placeless(citations: Sequence[Citation]) -> list[Block]:
+    return [{"citationsContent": {"citations": [*citations]}}] if citations else []
+
+
+def _is_anthropic(item: object) -> bool:
+    return isinstance(item, dict) and is_citation(anthropic_citation(item))
+
+
+def _is_annotation(item: object) -> bool:
+    told = object_of(item).get("url_citation")
+    if not isinstance(item, dict) or not isinstance(told, dict):
         return False
     places = (told.get("start_index"), told.get("end_index"))
-    return all(isinstance(place, int | None) for place in places) and is_citation(url_citation(annotation))
+    return all(isinstance(place, int | None) for place in places) and is_citation(url_citation(item))
 
 
 # --- Converse's shape of a citation -----------------------------------------------------

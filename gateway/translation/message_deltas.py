@@ -221,16 +221,19 @@ class _Calls:
             call = _Call(tool_use_id(given, completion_id, len(self._calls)), given)
             self._calls.append(call)
             self._latest[index] = call
+        elif call.given is None and given is not None:
+            call.given = call.members["id"] = given
         call.add(piece)
 
     @staticmethod
     def _is_another(call: _Call, given: str | None, piece: Json) -> bool:
         """A new id at an index is a new call, as some models never count, and so is a new name after a call that is
-        complete, as some give no ids."""
+        complete, as some give no ids. Neither is without a name: some give each piece an id of its own."""
+        if not any(member_of(piece.get(body), dict, {}).get("name") for body in _BODIES):
+            return False
         if given is not None:
             return given != call.given
-        names = bool(member_of(piece.get("function"), dict, {}).get("name"))
-        return names and call.given is None and call.is_complete()
+        return call.given is None and call.is_complete()
 
     def whole(self) -> list[Json]:
         return [call.whole() for call in self._calls]

@@ -468,6 +468,8 @@ ANTHROPIC_CITATION = {
 }
 ANNOTATION = {"type": "url_citation", "url_citation": {"title": "t", "url": "https://example.org"}}
 
+PLACELESS = {"citationsContent": {"citations": [TITLED]}}
+
 CITED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "of a client": (
         {"content": parts("a", "b", "c", "d"), **native(sourced("b", "c"))},
@@ -494,6 +496,17 @@ CITED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         {"content": "ab", "provider_specific_fields": {"citations": [[ANTHROPIC | {"supported_text": "b"}]]}},
         [{"text": "a"}, sourced("b", citations=[ANTHROPIC_CITATION])],
     ),
+    "Anthropic's, of a stream": (
+        {"content": "a", "provider_specific_fields": {"citations": [[ANTHROPIC], [ANTHROPIC]]}},
+        [{"text": "a"}, {"citationsContent": {"citations": [ANTHROPIC_CITATION, ANTHROPIC_CITATION]}}],
+    ),
+    "Anthropic's, of parts": (
+        {
+            "content": parts("a", "b"),
+            "provider_specific_fields": {"citations": [[ANTHROPIC | {"supported_text": "b"}]]},
+        },
+        [{"text": "a"}, {"text": "b"}, {"citationsContent": {"citations": [ANTHROPIC_CITATION]}}],
+    ),
     "Anthropic's, odd": (
         {"content": "a", "provider_specific_fields": {"citations": [[{"type": "new"}], "x"]}},
         [{"text": "a"}, {"text": '{"citation":{"type":"new"}}'}, {"text": '{"citation":"x"}'}],
@@ -511,7 +524,7 @@ CITED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     ),
     "OpenAI's, of parts": (
         {"content": parts("a", "b"), "annotations": [ANNOTATION]},
-        [{"text": "a"}, {"text": "b"}, sourced("")],
+        [{"text": "a"}, {"text": "b"}, PLACELESS],
     ),
 }
 

@@ -15,6 +15,7 @@ from gateway.translation.converse_stream import ConverseStream
 from gateway.translation.fields import Field
 from gateway.translation.messages import chat_messages
 from gateway.translation.replies import Reply, StreamedReply, reply_of, sent
+from tests.gateway.translation.test_converse_history import SAID as SAID_TO_CONVERSE
 from tests.gateway.translation.test_properties import ARGUMENTS, CITATIONS, JSON, MESSAGES, OBJECTS, USAGE
 
 COUNTED = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
@@ -194,12 +195,22 @@ CALLS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("pieces", "calls"), CALLS.values(), ids=CALLS.keys())
+# What ConverseStream refuses, as it has begun to tell of the call.
+IDS_WITHOUT_NAMES: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]]]] = {
+    "an id later": ([call(0, "{", "f"), call(0, "}", id="t")], [("f", "{}")]),
+    "ever new ids": ([call(0, "{", "f", id="t"), call(0, "}", id="u")], [("f", "{}")]),
+}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "calls"), (CALLS | IDS_WITHOUT_NAMES).values(), ids=(CALLS | IDS_WITHOUT_NAMES).keys()
+)
 def test_pieces_of_tool_calls_are_put_together(pieces, calls):
     made = message_of(*({"tool_calls": [piece]} for piece in pieces))["tool_calls"]
     assert [(one["function"]["name"], one["function"].get("arguments", "")) for one in made] == calls
     assert len({one["id"] for one in made}) == len(calls)
     assert not any("index" in one for one in made)
+    assert made[0]["id"] == next((piece["id"] for piece in pieces if piece.get("id")), "tooluse_c_0")
 
 
 @pytest.mark.parametrize("pieces", [pieces for pieces, _ in CALLS.values()], ids=CALLS.keys())
@@ -531,6 +542,23 @@ ODD = st.fixed_dictionaries(
 @given(ODD)
 def test_whatever_is_stored_can_be_sent(message):
     json.dumps(sent({"role": "assistant"} | message))
+
+
+@settings(max_examples=100, deadline=None)
+@given(SAID_TO_CONVERSE)
+def test_what_a_client_of_converse_sent_goes_as_it_was_sent(messages):
+    for message in chat_messages(Field(messages)):
+        thinking = [block for block in message.pop("thinking_blocks", []) if block.get("signature", True)]
+        kept = message | ({"thinking_blocks": thinking} if thinking else {})
+        kept = {name: value for name, value in kept.items() if value or name != "reasoning_content"}
+        assert sent(kept) == kept
+
+
+def test_bedrocks_citations_go_as_a_client_of_converse_sends_them():
+    citations = [{"content": [{"text": "a"}], "citations": [{"title": "t"}]}]
+    answer = completion(content="a", provider_specific_fields={"citationsContent": citations})
+    (back,) = chat_messages(Field([converse_response(answer, latency_ms=1)["output"]["message"]]))
+    assert sent(reply_of(answer).message) == back
 
 
 def plain(message: dict[str, Any]) -> dict[str, Any]:
