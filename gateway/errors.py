@@ -18,6 +18,7 @@
     ├── HistoryError                the store of chat history
     │   ├── HistoryUnavailable      503  the database or its key cannot be used; the model was not called
     │   ├── TurnNotStored           503  the model answered, but the turn could not be stored
+    │   ├── TurnInDoubt             500  the same, and it may have been stored
     │   └── HistoryUnreadable       500  what is stored cannot be read
     ├── UpstreamError               LiteLLM, or the model behind it
     │   ├── UpstreamRefusal         …    LiteLLM answered with an error: its own status
@@ -127,6 +128,13 @@ class HistoryUnavailable(HistoryError):
 
 class TurnNotStored(HistoryError):
     code = "turn_not_stored"
+
+
+class TurnInDoubt(HistoryError):
+    """Not to be sent again unseen: it might be said twice."""
+
+    status = 500
+    code = "turn_in_doubt"
 
 
 class HistoryUnreadable(HistoryError):

@@ -16,6 +16,7 @@ from gateway.errors import (
     RequestError,
     RequestTimeout,
     SessionBusy,
+    TurnInDoubt,
     UpstreamBroken,
     UpstreamRefusal,
     UpstreamTimeout,
@@ -61,7 +62,10 @@ def openai_error_event(error: GatewayError) -> bytes:
 
 def render_openai(error: GatewayError, request_id: str) -> Rendered:  # noqa: ARG001 - a Dialect; the id is in a header
     """https://platform.openai.com/docs/guides/error-codes; every answer carries `x-request-id`, as OpenAI's do."""
-    return Rendered(error.status, [JSON, *_retry_after(error)], openai_error(error))
+    headers = [JSON, *_retry_after(error)]
+    if isinstance(error, TurnInDoubt):
+        headers.append((b"x-should-retry", b"false"))  # OpenAI's clients would, by the status
+    return Rendered(error.status, headers, openai_error(error))
 
 
 # --- AWS ----------------------------------------------------------------------
@@ -84,6 +88,8 @@ _AWS_BY_STATUS = {
 }
 _AWS_BY_CLASS: dict[type[GatewayError], tuple[str, int]] = {
     MissingCredentials: ("AccessDeniedException", 403),
+    # Of those that are not sent again by themselves.
+    TurnInDoubt: ("ModelErrorException", 424),
     # The service model has 400: Bedrock has no sessions that are busy. The status is HTTP's own, as `Retry-After` is.
     SessionBusy: ("ConflictException", 409),
     RequestTimeout: ("ValidationException", 400),

@@ -154,7 +154,7 @@ def _turn(body: dict[str, Any]) -> int | None:
 def _limit(text: str | None) -> int:
     if text is None:
         return USUAL
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= MOST:
         raise MalformedRequest(f"limit: must be a whole number from 1 to {MOST}", param="limit")
     return int(text)
 

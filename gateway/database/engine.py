@@ -31,7 +31,10 @@ SCHEMA_TIME = 300 * SECONDS
 
 _log = logging.getLogger(__name__)
 
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, aiosqlite.Error, BaseORMException, OSError, TimeoutError)
+_FAILURES = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, aiosqlite.Error, BaseORMException),
+    *(OSError, TimeoutError, ValueError, OverflowError),
+)
 
 
 class Database:

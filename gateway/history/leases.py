@@ -18,16 +18,16 @@ class Leases:
     def __init__(self, turns: Turns, interval: float) -> None:
         self._turns = turns
         self._interval = interval
-        self._held: set[UUID] = set()
+        self._held: dict[UUID, UUID] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def hold(self, lease: UUID) -> None:
-        self._held.add(lease)
+    def hold(self, lease: UUID, session_id: UUID) -> None:
+        self._held[lease] = session_id
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._renew())
 
     def let_go(self, lease: UUID) -> None:
-        self._held.discard(lease)
+        self._held.pop(lease, None)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -40,7 +40,7 @@ class Leases:
             if not self._held:
                 return
             try:
-                await self._turns.renew(sorted(self._held))
+                await self._turns.renew(dict(self._held))
             except DatabaseUnavailable as error:
                 # Tried again; if a lease is lost meanwhile, its turn will not be stored, and its client is told.
                 _log.warning("leases of sessions could not be renewed", extra={"reason": str(error)})

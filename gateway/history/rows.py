@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from gateway.database.connection import Connection, Row
 from gateway.history.contents import Contents, Packed
+from gateway.units import KIB
 
 ChatMessage = dict[str, Any]
 
-# Of what is sent to the model: these say how to answer, and are not part of what was said.
-INSTRUCTIONS = ("system", "developer")
+# Bytes: of a row and its index entries, and of what it takes to read it.
+MESSAGE_COST = 1 * KIB
+
+# Messages whose packing would keep others waiting: that is done beside the event loop.
+MANY = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,10 @@ class PackedTurn:
 
     @property
     def size(self) -> int:
-        """Bytes of the contents, each part counted where it is used."""
-        return sum(len(packed.body) + sum(map(len, packed.parts.values())) for _, packed in self.messages)
+        """Bytes of the contents, each part counted where it is used, and of what a message costs besides."""
+        return sum(
+            MESSAGE_COST + len(packed.body) + sum(map(len, packed.parts.values())) for _, packed in self.messages
+        )
 
     @property
     def parts(self) -> dict[str, bytes]:
@@ -66,8 +72,14 @@ def place_of(session_id: UUID, *where: int | str) -> str:
     return "/".join(map(str, (session_id, *where)))
 
 
-def pack(contents: Contents, turn: NewTurn) -> PackedTurn:
+async def pack(contents: Contents, turn: NewTurn) -> PackedTurn:
     """Raises MalformedBody for messages that are nested too deeply."""
+    if len(turn.messages) <= MANY:
+        return _packed(contents, turn)
+    return await asyncio.to_thread(_packed, contents, turn)
+
+
+def _packed(contents: Contents, turn: NewTurn) -> PackedTurn:
     messages = [
         (
             str(message.get("role"))[:32],
@@ -145,9 +157,14 @@ def with_parts(columns: int) -> str:
     )
 
 
-def unpacked(contents: Contents, session_id: UUID, rows: Iterable[Row]) -> list[tuple[Row, ChatMessage]]:
+async def unpacked(contents: Contents, session_id: UUID, rows: list[Row]) -> list[tuple[Row, ChatMessage]]:
     """The rows of messages in their order, each with its message. Raises HistoryUnreadable."""
-    rows = list(rows)
+    if len(rows) <= MANY:
+        return _unpacked(contents, session_id, rows)
+    return await asyncio.to_thread(_unpacked, contents, session_id, rows)
+
+
+def _unpacked(contents: Contents, session_id: UUID, rows: list[Row]) -> list[tuple[Row, ChatMessage]]:
     parts = {row["part"]: bytes(row["data"]) for row in rows if row["part"] is not None}
     found = sorted((row for row in rows if row["part"] is None), key=lambda row: (row["turn"], row["position"]))
     return [

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 
 from gateway.database.connection import Connection, Row
 from gateway.database.engine import Conflict, Database
-from gateway.errors import SessionNotFound
+from gateway.errors import HistoryUnreadable, SessionNotFound
 from gateway.history.contents import Contents
 from gateway.history.deletion import delete_sessions
 from gateway.history.models import Session
@@ -102,7 +102,7 @@ class Sessions:
         async def found(connection: Connection) -> list[Row]:
             return await connection.rows(_SESSION, str(session_id), owner)
 
-        rows = unpacked(contents, session_id, await self._database.run(found))
+        rows = await unpacked(contents, session_id, await self._database.run(found))
         if not rows:
             raise SessionNotFound(NOT_FOUND)
         session = rows[0][0]
@@ -125,7 +125,7 @@ class Sessions:
         if turn is not None and len(kept) < turn:
             raise SessionNotFound(f"the session has no turn {turn}; its last is turn {len(turns)}")
         contents = await self._contents()
-        packed = [pack(contents, _copied(session, one, new_id)) for one in kept]
+        packed = [await pack(contents, _copied(session, one, new_id)) for one in kept]
 
         async def forked(connection: Connection) -> None:
             async with connection.transaction():
@@ -136,8 +136,10 @@ class Sessions:
         except Conflict:
             # A part was deleted in between, with the last session that held it.
             await self._database.run(forked)
-        [made] = await self._database.ask(lambda: Session.filter(id=new_id).values())
-        return _summary(contents, made)
+        made = await self._database.ask(lambda: Session.filter(id=new_id).values())
+        if not made:
+            raise SessionNotFound(NOT_FOUND)
+        return _summary(contents, made[0])
 
     async def delete(self, session_id: UUID, owner: str) -> None:
         """Delete it, with all that was said. A turn that is under way will not be stored. Raises SessionNotFound."""
@@ -163,7 +165,7 @@ def _summary(contents: Contents, row: Row) -> Summary:
     return Summary(
         id=session_id,
         owner=row["owner"],
-        title=contents.unpack_text(row["title"], place=place_of(session_id, "title")),
+        title=_title(contents, row["title"], session_id),
         model=row["model"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
@@ -171,6 +173,14 @@ def _summary(contents: Contents, row: Row) -> Summary:
         usage=_usage(row),
         forked_from=forked,
     )
+
+
+def _title(contents: Contents, stored: str, session_id: UUID) -> str:
+    """Empty where it cannot be read: a lost key must not hide the other sessions of a list."""
+    try:
+        return contents.unpack_text(stored, place=place_of(session_id, "title"))
+    except HistoryUnreadable:
+        return ""
 
 
 def _usage(row: Row) -> Usage:

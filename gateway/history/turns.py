@@ -7,7 +7,7 @@ nothing behind that time does not clear away.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,6 +32,10 @@ NOT_FOUND = "there is no session with this id"
 RETRY_AFTER = 2_000
 
 ContentsSource = Callable[[], Awaitable[Contents]]
+
+
+class InDoubt(Exception):
+    """The database went away while it was committing: the turn may be stored, or not."""
 
 
 class LeaseLost(Exception):
@@ -61,10 +65,19 @@ class Turns:
         self._contents = contents
         self._lease = lease
 
-    async def begin(self, session_id: UUID, owner: str, lease: UUID, *, newest: int | None = None) -> Begun:
+    async def begin(
+        self,
+        session_id: UUID,
+        owner: str,
+        lease: UUID,
+        *,
+        newest: int | None = None,
+        check_size: Callable[[int], None] = lambda _: None,
+    ) -> Begun:
         """Take the session's lease, under an id of the caller's, and read what was said.
 
-        `newest`: read that many of the newest turns only, and all instructions.
+        `newest`: read that many of the newest turns only, and all instructions. `check_size`: is told the bytes of the
+        session before it is read; what it raises leaves the lease taken.
         Raises SessionNotFound, SessionBusy, HistoryUnreadable.
         """
         contents = await self._contents()
@@ -81,11 +94,13 @@ class Turns:
             )
             if not found:
                 raise await _not_taken(connection, session_id, owner)
+            check_size(found[0]["size"])
             after = max(0, found[0]["turn_count"] - newest) if newest is not None else 0
             return found[0], after, await connection.rows(_MESSAGES, str(session_id), after)
 
         session, after, rows = await self._database.run(taken)
-        messages = [(row["turn"], message) for row, message in unpacked(contents, session_id, rows)]
+        said = await unpacked(contents, session_id, rows)
+        messages = [(row["turn"], message) for row, message in _without_gaps(said, after)]
         return Begun(session["turn_count"], session["size"], after, messages)
 
     async def check(self) -> None:
@@ -93,15 +108,18 @@ class Turns:
         await self._contents()
         await self._database.check()
 
-    async def renew(self, leases: list[UUID]) -> None:
-        """Extend the leases that have not been lost."""
-        names = ", ".join(f"${index}" for index in range(2, len(leases) + 2))
+    async def renew(self, held: dict[UUID, UUID]) -> None:
+        """Extend the leases that have not been lost. `held`: lease → session."""
+        leases = ", ".join(f"${index}" for index in range(2, len(held) + 2))
+        sessions = ", ".join(f"${index}" for index in range(len(held) + 2, 2 * len(held) + 2))
 
         async def renewed(connection: Connection) -> None:
             await connection.rows(
-                f"UPDATE sessions SET lease_until = {connection.now} + $1 WHERE lease IN ({names})",
+                f"UPDATE sessions SET lease_until = {connection.now} + $1"
+                f" WHERE id IN ({sessions}) AND lease IN ({leases})",
                 self._lease,
-                *map(str, leases),
+                *map(str, held.keys()),
+                *map(str, held.values()),
             )
 
         await self._database.run(renewed)
@@ -123,18 +141,26 @@ class Turns:
 
         When it returns, the turn is in the database. It is tried twice, as a connection may have been lost that the
         database or a load balancer closed; the turn is stored once all the same.
-        Raises LeaseLost.
+        Raises LeaseLost, InDoubt, and MalformedBody for messages that are nested too deeply.
         """
-        packed = pack(await self._contents(), turn)
+        packed = await pack(await self._contents(), turn)
+        is_committing = False
 
         async def stored(connection: Connection) -> None:
+            nonlocal is_committing
             async with connection.transaction():
                 await (_append(connection, packed) if turn.number > 1 else insert_session(connection, [packed]))
+                is_committing = True
 
         try:
-            await self._attempt(turn, stored)
-        except (DatabaseUnavailable, Conflict):
-            await self._attempt(turn, stored)
+            try:
+                await self._attempt(turn, stored)
+            except (DatabaseUnavailable, Conflict):
+                await self._attempt(turn, stored)
+        except DatabaseUnavailable:
+            if is_committing:
+                raise InDoubt from None
+            raise
 
     async def _attempt(self, turn: NewTurn, stored: Callable[[Connection], Awaitable[None]]) -> None:
         try:
@@ -142,6 +168,17 @@ class Turns:
         except (LeaseLost, Conflict):
             if not await self._database.run(lambda connection: _is_stored(connection, turn)):
                 raise
+
+
+def _without_gaps(said: list[tuple[Row, ChatMessage]], after: int) -> Iterator[tuple[Row, ChatMessage]]:
+    """Of the turns up to `after`, of which the instructions alone were read: those at the beginning of a turn."""
+    turn, expected = 0, 0
+    for row, message in said:
+        if row["turn"] != turn:
+            turn, expected = row["turn"], 0
+        if turn > after or row["position"] == expected:
+            yield row, message
+            expected += 1
 
 
 async def _not_taken(connection: Connection, session_id: UUID, owner: str) -> SessionNotFound | SessionBusy:

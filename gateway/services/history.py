@@ -16,12 +16,15 @@ from gateway.errors import (
     MalformedBody,
     SessionBusy,
     SessionNotFound,
+    SessionTooLong,
+    TurnInDoubt,
     TurnNotStored,
     UnsupportedField,
+    UpstreamBroken,
 )
 from gateway.history.leases import Leases
 from gateway.history.rows import NewTurn, Usage
-from gateway.history.turns import NOTHING, Begun, LeaseLost, Turns
+from gateway.history.turns import NOTHING, Begun, InDoubt, LeaseLost, Turns
 from gateway.services.history_limits import HistoryLimits
 from gateway.services.history_request import SESSION, SESSION_HEADER, AskedHistory
 from gateway.services.principals import Principals
@@ -38,6 +41,12 @@ OMITTED_HEADER = "x-session-omitted-turns"
 
 # Seconds after which a request may be sent again when the database does not answer.
 RETRY_AFTER = "2"
+
+# More than any model has; less than what a database's integers hold when they are summed up.
+MOST_TOKENS = 10**12
+MOST_MESSAGES = 10_000
+
+_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 _log = logging.getLogger(__name__)
 
@@ -98,8 +107,8 @@ class History:
         begun = await self._begin(session_id, owner, turn_id)
         turn: OpenTurn | None = None
         try:
-            self._leases.hold(turn_id)
-            self._limits.check_size(begun.size)
+            if session_id is not None:
+                self._leases.hold(turn_id, session_id)
             whole = conversation(begun.messages, messages, after=begun.after)
             talk = await self._limits.fit(whole, chat, caller)
             draft = partial(
@@ -129,7 +138,10 @@ class History:
                 await self._turns.check()
                 return NOTHING
             try:
-                return await self._turns.begin(session_id, owner, turn_id, newest=self._limits.limits.newest)
+                newest = self._limits.limits.newest
+                return await self._turns.begin(
+                    session_id, owner, turn_id, newest=newest, check_size=self._limits.check_size
+                )
             except (SessionNotFound, SessionBusy):
                 raise
             except BaseException:
@@ -145,15 +157,25 @@ class History:
 
     async def _store(self, draft: Callable[..., NewTurn], new: list[dict[str, Any]], reply: Reply) -> None:
         usage = Usage(
-            input_tokens=reply.input_tokens, output_tokens=reply.output_tokens, total_tokens=reply.total_tokens
+            input_tokens=min(reply.input_tokens, MOST_TOKENS),
+            output_tokens=min(reply.output_tokens, MOST_TOKENS),
+            total_tokens=min(reply.total_tokens, MOST_TOKENS),
         )
-        turn = draft(finish_reason=reply.finish_reason, usage=usage, messages=[*new, reply.message])
+        reason = reply.finish_reason.replace("\0", "") if reply.finish_reason else None
+        turn = draft(finish_reason=reason, usage=usage, messages=[*new, reply.message])
         try:
             await self._turns.store(turn)
         except LeaseLost:
             raise TurnNotStored(
                 "the model answered, but the session was deleted or another turn took its place meanwhile: "
                 "this turn is not in the history"
+            ) from None
+        except MalformedBody:
+            raise UpstreamBroken("the model's answer is nested too deeply to be stored") from None
+        except InDoubt:
+            raise TurnInDoubt(
+                "the model answered, but the database did not say whether this turn was stored: "
+                "read the session before you send it again"
             ) from None
         except (DatabaseUnavailable, Conflict):
             raise TurnNotStored(
@@ -176,8 +198,17 @@ def unavailable() -> Iterator[None]:
 
 def _messages(chat: ChatRequest) -> list[dict[str, Any]]:
     messages = chat.get("messages")
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise MalformedBody("messages: must be a list of messages", param="messages")
+    if not isinstance(messages, list) or not messages:
+        raise MalformedBody("messages: must be a list of messages, at least one", param="messages")
+    if len(messages) > MOST_MESSAGES:
+        raise SessionTooLong(f"a turn has at most {MOST_MESSAGES} messages", param="messages")
+    for index, message in enumerate(messages):
+        role = message.get("role") if isinstance(message, dict) else None
+        if role not in _ROLES:
+            path = f"messages[{index}].role"
+            raise MalformedBody(f"{path}: must be one of {', '.join(_ROLES)}", param=path)
+    if not isinstance(chat.get("model"), str) or "\0" in chat["model"]:
+        raise MalformedBody("model: is required, as text", param="model")
     if chat.get("n") not in (None, 1):
         raise UnsupportedField("n", "must be 1 with chat history: a session goes on with one answer")
     return messages

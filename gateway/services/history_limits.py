@@ -60,10 +60,11 @@ class HistoryLimits:
 
     async def _by_tokens(self, talk: Conversation, chat: dict[str, Any], caller: Caller) -> Conversation:
         most = self.limits.tokens
-        # No token is shorter than a byte.
-        while most is not None and len(request_json(talk.messages())) > most:
-            body = {name: chat[name] for name in ("model", "tools") if name in chat}
-            counted = await self._tokens.of_chat(body | {"messages": talk.messages()}, caller)
+        while most is not None:
+            body = {name: chat[name] for name in ("model", "tools") if name in chat} | {"messages": talk.messages()}
+            if _surely_fits(request_json(body), most):
+                break
+            counted = await self._tokens.of_chat(body, caller)
             tokens = counted.body["inputTokens"]
             if tokens <= most:
                 break
@@ -78,6 +79,11 @@ class HistoryLimits:
         if shorter is None:
             raise SessionTooLong(f"{told}, even without the earlier turns that can be left out")
         return shorter
+
+
+def _surely_fits(body: bytes, most: int) -> bool:
+    """No token of a text is shorter than a byte; what stands elsewhere is another matter."""
+    return len(body) <= most and b"://" not in body
 
 
 def _excess(talk: Conversation, tokens: int, most: int) -> int:

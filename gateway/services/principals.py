@@ -10,8 +10,10 @@ import orjson
 from gateway.cache import Cache
 from gateway.identity.principal import Principal, key_hash_of, principal_of
 from gateway.upstream.caller import Caller
-from gateway.upstream.headers import CREDENTIAL_HEADERS
 from gateway.upstream.keys import Keys, key_of
+
+# What differs from one request to the next, and is no key.
+_NO_KEY = {"user-agent", "traceparent", "tracestate", "content-type", "x-request-id"}
 
 
 class Principals:
@@ -31,7 +33,7 @@ class Principals:
         key = key_of(caller)
         if self._master_key is not None and hmac.compare_digest(key.encode(), self._master_key.encode()):
             return Principal(f"key:{key_hash_of(key)}", is_master=True)
-        name = f"owner:{_credentials(caller)}"
+        name = f"owner:{self._name_of(caller)}"
         remembered = await self._cache.get(name)
         if remembered is not None:
             key_hash, user_id = orjson.loads(remembered)
@@ -46,19 +48,22 @@ class Principals:
             return True
         if principal.user_id is None:
             return False
-        name = f"administrator:{_credentials(caller)}"
+        name = f"administrator:{self._name_of(caller)}"
         remembered = await self._cache.get(name)
         if remembered is None:
             remembered = str(await self._keys.is_administrator(caller))
             await self._cache.put(name, remembered, self._seconds)
         return remembered == str(True)
 
+    def _name_of(self, caller: Caller) -> str:
+        """A hash of all that LiteLLM is sent of the caller and that could be the key, and of whose LiteLLM it is.
 
-def _credentials(caller: Caller) -> str:
-    """A hash of all that could be the key: whatever LiteLLM takes of it, the answer is that of the same headers."""
-    sent = sorted((name, value) for name, value in caller.headers if name in CREDENTIAL_HEADERS)
-    digest = hashlib.sha256()
-    for name, value in sent:
-        for part in (name, value):
-            digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+        Whatever it takes of that, and wherever it is configured to look, its answer is that of the same headers.
+        """
+        digest = hashlib.sha256((self._master_key or "").encode())
+        for name, value in caller.upstream_headers():
+            if name not in _NO_KEY:
+                for part in (name, value):
+                    encoded = part.encode("latin-1")
+                    digest.update(len(encoded).to_bytes(8, "big") + encoded)
+        return digest.hexdigest()

@@ -97,37 +97,66 @@ async def _whole(response: aiohttp.ClientResponse, turn: OpenTurn) -> bytes:
 
 
 async def _streamed(response: aiohttp.ClientResponse, turn: OpenTurn, *, wants_usage: bool) -> AsyncIterator[bytes]:
-    """The chunks as they come, but those that tell that the answer is complete: they wait until it is stored."""
-    reply = StreamedReply()
-    is_first, has_failed = True, False
-    held: list[bytes] = []
+    """The chunks as they come, but those that tell that the answer is complete: they wait until it is stored.
+
+    An error ends the stream: what was to be told of a complete answer is not told then.
+    """
+    stream = _Stream(turn, wants_usage=wants_usage)
+    size = 0
     async for batch in events(response):
         passing: list[bytes] = []
         for event in batch:
+            size += len(event.data)
+            if size > MAX_ANSWER:
+                raise UpstreamBroken(f"LiteLLM's answer is larger than {MAX_ANSWER} bytes")
             if event.data == _DONE:
                 yield b"".join(passing)
-                if not has_failed:
-                    await turn.store(reply.reply())
-                yield b"".join([*held, _event(event)])
+                await turn.store(stream.reply.reply())
+                yield b"".join([*stream.held, _event(event)])
                 return
-            chunk = json_object(event.data)
-            has_failed = has_failed or chunk.get("error") is not None
-            if not has_failed:
-                reply.feed(chunk)
-            data = event.data if wants_usage else _without_usage(event.data, chunk)
-            if is_first and not has_failed:
-                data, is_first = _with_fields(data or event.data, turn), False
-            if data is not None:
-                (held if reply.complete and not has_failed else passing).append(_event(Event(data, event.name)))
+            if event.data.strip():
+                passing += stream.passed(event)
+            if stream.has_failed:
+                yield b"".join(passing)
+                return
         yield b"".join(passing)
-    if not has_failed:
-        raise UpstreamBroken("the model's answer broke off before it was complete")
+    raise UpstreamBroken("the model's answer broke off before it was complete")
+
+
+class _Stream:
+    """What of a stream has been seen, and what of it is `held` until the turn is stored."""
+
+    def __init__(self, turn: OpenTurn, *, wants_usage: bool) -> None:
+        self.reply = StreamedReply()
+        self.held: list[bytes] = []
+        self.has_failed = False
+        self._turn = turn
+        self._wants_usage = wants_usage
+        self._is_first = True
+
+    def passed(self, event: Event) -> list[bytes]:
+        """What goes to the client at once. Raises UpstreamBroken for what is no chunk."""
+        chunk = json_object(event.data)
+        if chunk.get("error") is not None:
+            self.has_failed = True
+            return [_event(event)]
+        self.reply.feed(chunk)
+        data = event.data if self._wants_usage else _without_usage(event.data, chunk)
+        if self._is_first:
+            data, self._is_first = _with_fields(data or event.data, self._turn), False
+        if data is None:
+            return []
+        told = _event(Event(data, event.name))
+        if self.reply.complete:
+            self.held.append(told)
+            return []
+        return [told]
 
 
 def _with_fields(data: bytes, turn: OpenTurn) -> bytes:
-    """The JSON object as it was written, with the session's fields before its own."""
-    fields, rest = orjson.dumps(turn.fields), data.lstrip()[1:].lstrip()
-    return fields[:-1] + (b"" if rest.startswith(b"}") else b",") + rest
+    """The JSON object as it was written, the session's fields behind its own: of two of a name, the last counts."""
+    fields, own = orjson.dumps(turn.fields), data.rstrip()[:-1].rstrip()
+    return own + (b"" if own.endswith(b"{") else b",") + fields[1:]
 
 
 def _without_usage(data: bytes, chunk: dict[str, Any]) -> bytes | None:
@@ -140,9 +169,10 @@ def _without_usage(data: bytes, chunk: dict[str, Any]) -> bytes | None:
 
 
 def _says_something(choice: Any) -> bool:
-    return not isinstance(choice, dict) or bool(
-        choice.get("finish_reason") or any((choice.get("delta") or {}).values())
-    )
+    if not isinstance(choice, dict):
+        return True
+    delta = choice.get("delta") or {}
+    return bool(choice.get("finish_reason") or not isinstance(delta, dict) or any(delta.values()))
 
 
 def _event(event: Event) -> bytes:

@@ -46,7 +46,7 @@ def _part_blocks(part: object) -> list[Block]:
         return [as_json(part)]
     blocks = [*blocks, *rest_of(part, "type", "cache_control", *members)]
     # A cache point can only follow something.
-    return [*blocks, *cache_point(part)]
+    return [*blocks, *cache_point(part)] if blocks else []
 
 
 # --- kinds of parts ---------------------------------------------------------------

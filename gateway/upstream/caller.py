@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.upstream.headers import CREDENTIAL_HEADERS, RawHeaders
+from gateway.upstream.headers import CREDENTIAL_HEADERS, RawHeaders, end_to_end
 
 _FORWARDED = CREDENTIAL_HEADERS | {b"user-agent", b"traceparent", b"tracestate"}
 _FORWARDED_PREFIX = b"x-litellm-"
@@ -21,7 +21,7 @@ class Caller:
         """What of them goes to LiteLLM with a body of JSON."""
         sent = [
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in self.headers
+            for name, value in end_to_end(self.headers)
             if name in _FORWARDED or name.startswith(_FORWARDED_PREFIX)
         ]
         return [*sent, ("content-type", "application/json"), ("x-request-id", self.request_id)]

@@ -53,6 +53,11 @@ def _without(headers: RawHeaders, dropped: frozenset[bytes]) -> list[tuple[bytes
     return [(name, value) for name, value in headers if name.lower() not in dropped]
 
 
+def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """Those that are not for this connection alone."""
+    return _without(headers, HOP_BY_HOP)
+
+
 def response_headers(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
     """LiteLLM's headers as the client gets them: order, duplicates, content-encoding and content-length kept."""
     return [(name.lower(), value) for name, value in _without(headers, _NOT_FROM_LITELLM)]

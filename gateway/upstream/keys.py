@@ -11,7 +11,7 @@ from gateway.identity.principal import key_hash_of
 from gateway.units import MIB
 from gateway.upstream.asking import json_object, refusal
 from gateway.upstream.caller import Caller
-from gateway.upstream.headers import CREDENTIAL_HEADERS
+from gateway.upstream.headers import CREDENTIAL_HEADERS, end_to_end
 from gateway.upstream.litellm import LiteLLM
 
 # Any key may ask it, with LiteLLM's database or without.
@@ -45,7 +45,7 @@ class KeyOwner:
 
 def key_of(caller: Caller) -> str:
     """The key that LiteLLM will take of the headers; empty where there is none."""
-    found = {name: value for name, value in reversed(list(caller.headers)) if name in CREDENTIAL_HEADERS}
+    found = {name: value for name, value in reversed(end_to_end(caller.headers)) if name in CREDENTIAL_HEADERS}
     given = next((found[name] for name in _PRECEDENCE if found.get(name, b"").strip()), b"")
     return _SCHEME.sub("", given.decode("latin-1").strip(), count=1).strip()
 

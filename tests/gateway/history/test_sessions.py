@@ -190,6 +190,17 @@ async def test_a_key_that_is_added_opens_what_was_stored_before(open_database: O
         await plain.sessions.read(session_id, OWNER)
 
 
+async def test_a_session_whose_key_is_lost_does_not_hide_the_others(open_database: OpenDatabase):
+    database = open_database()
+    lost, store = store_of(database, Cipher((bytes(32),))), store_of(database, Cipher((bytes(range(32)),)))
+    session_id = await new_session(lost, title="lost")
+    await new_session(store, title="found")
+    assert sorted(await titles(store)) == ["", "found"]
+    assert await titles(store, query="found") == ["found"]
+    await store.sessions.delete(session_id, OWNER)
+    assert await titles(store) == ["found"]
+
+
 # --- retention ----------------------------------------------------------------------
 
 

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.database.engine import Database
-from gateway.errors import SessionBusy, SessionNotFound
-from gateway.history.turns import LeaseLost
+from gateway.database.engine import Database, DatabaseUnavailable
+from gateway.errors import SessionBusy, SessionNotFound, SessionTooLong
+from gateway.history.rows import MANY, MESSAGE_COST
+from gateway.history.turns import InDoubt, LeaseLost
+from gateway.translation.conversation import conversation
 from tests.gateway.history.conftest import (
     OWNER,
     OpenDatabase,
@@ -103,9 +105,44 @@ async def test_a_lease_that_is_renewed_does_not_expire(open_database: OpenDataba
     brief, usual = store_of(database, lease=1), store_of(database)
     session_id, lease = await new_session(usual), uuid4()
     await brief.turns.begin(session_id, OWNER, lease)
-    await usual.turns.renew([uuid4(), lease])
+    await usual.turns.renew({uuid4(): uuid4(), lease: session_id})
     with pytest.raises(SessionBusy):
         await usual.turns.begin(session_id, OWNER, uuid4())
+
+
+def losing_answers(database: Database, times: int) -> None:
+    """Of the next operations, the database carries out so many and does not say so."""
+    run = database.run
+    left = times
+
+    async def lost(operation):
+        nonlocal left
+        result = await run(operation)
+        if left > 0:
+            left -= 1
+            raise DatabaseUnavailable("the connection broke")
+        return result
+
+    database.run = lost  # type: ignore[method-assign]
+
+
+async def test_a_commit_whose_answer_was_lost_is_found_out_about(store: Store):
+    session_id = await new_session(store)
+    lease = uuid4()
+    await store.turns.begin(session_id, OWNER, lease)
+    losing_answers(store.database, 1)
+    await store.turns.store(turn_of(session_id, 2, id=lease))
+    assert [turn.number for turn in (await store.sessions.read(session_id, OWNER))[1]] == [1, 2]
+
+
+async def test_a_commit_that_nobody_can_be_asked_about_is_in_doubt(store: Store):
+    session_id = await new_session(store)
+    lease = uuid4()
+    await store.turns.begin(session_id, OWNER, lease)
+    losing_answers(store.database, 2)
+    with pytest.raises(InDoubt):
+        await store.turns.store(turn_of(session_id, 2, id=lease))
+    assert [turn.number for turn in (await store.sessions.read(session_id, OWNER))[1]] == [1, 2]
 
 
 async def test_a_turn_is_stored_once_however_often_it_is_tried(store: Store):
@@ -245,6 +282,35 @@ async def test_only_the_newest_turns_and_the_instructions_are_read(store: Store)
         (1, "system"),
         *((number, role) for number in (5, 6) for role in ("user", "assistant")),
     ]
+
+
+async def test_a_system_message_from_the_middle_of_an_old_turn_is_no_instruction(store: Store):
+    system, note = {"role": "system", "content": "Be kind."}, {"role": "system", "content": "By the way."}
+    session_id = await new_session(store, messages=[system, user("a"), assistant("b")])
+    await add_turn(store, session_id, messages=[user("c"), note, assistant("d")])
+    await add_turn(store, session_id)
+    begun = await store.turns.begin(session_id, OWNER, uuid4(), newest=1)
+    assert [message for _, message in begun.messages] == [system, user("question 3"), assistant("answer 3")]
+    assert conversation(begun.messages, [user("e")], after=begun.after).messages()[0] == system
+
+
+async def test_a_session_that_is_too_large_is_not_read(store: Store):
+    session_id, lease = await new_session(store), uuid4()
+
+    def too_large(size: int) -> None:
+        assert size > 2 * MESSAGE_COST
+        raise SessionTooLong("too large")
+
+    with pytest.raises(SessionTooLong):
+        await store.turns.begin(session_id, OWNER, lease, check_size=too_large)
+    await store.turns.give_up(session_id, lease)
+    await store.turns.begin(session_id, OWNER, uuid4())
+
+
+async def test_many_messages_are_packed_and_read_as_few_are(store: Store):
+    messages = [user(f"number {number}") for number in range(MANY + 1)]
+    session_id = await new_session(store, messages=messages)
+    assert (await store.sessions.read(session_id, OWNER))[1][0].messages == messages
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite does not tell what it has written

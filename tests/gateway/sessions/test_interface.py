@@ -311,7 +311,12 @@ def test_a_failure_of_the_model_is_told_as_without_history(http: httpx.Client):
         ({}, {"x-enable-history": "perhaps"}, "x-enable-history"),
         ({"enable_history": True, "n": 2}, {}, "n"),
         ({"enable_history": True, "messages": "hello"}, {}, "messages"),
-        ({"enable_history": True, "messages": ["hello"]}, {}, "messages"),
+        ({"enable_history": True, "messages": []}, {}, "messages"),
+        ({"enable_history": True, "messages": ["hello"]}, {}, "messages[0].role"),
+        ({"enable_history": True, "messages": [{"role": "a\0"}]}, {}, "messages[0].role"),
+        ({"enable_history": True, "messages": [{"role": "user", "content": "x"}] * 10_001}, {}, "messages"),
+        ({"enable_history": True, "model": "a\0"}, {}, "model"),
+        ({"enable_history": True, "model": None}, {}, "model"),
         ({"enable_history": True, "stream": True, "stream_options": 3}, {}, "stream_options"),
     ],
 )

@@ -112,7 +112,17 @@ def test_neighbours_of_one_role_are_one_message():
     ]
 
 
-@pytest.mark.parametrize("content", [None, "", [], [{"type": "text", "text": ""}], [None]])
+NOTHING = [
+    None,
+    "",
+    [],
+    [None],
+    [{"type": "text", "text": ""}],
+    [{"type": "text", "text": "", "cache_control": EPHEMERAL}],
+]
+
+
+@pytest.mark.parametrize("content", NOTHING)
 @pytest.mark.parametrize("role", ["system", "user", "assistant"])
 def test_an_empty_message_is_left_out(role, content):
     assert history_of({"role": role, "content": content}) == {"system": [], "messages": []}
@@ -187,6 +197,7 @@ PARTS: dict[str, tuple[Any, list[dict[str, Any]]]] = {
     "document": (file("application/pdf", "Q3 report.pdf"), [document("Q3 report", "pdf")]),
     "document with an odd name": (file("text/csv", "../a_b  c.v2.csv"), [document("a b c v2", "csv")]),
     "document with a name of other letters": (file("text/plain", "報告.txt"), [document("document", "txt")]),
+    "document with a long name": (file("text/csv", "a" * 300 + ".csv"), [document("a" * 200, "csv")]),
     "document without a name": (file("text/markdown"), [document("document", "md")]),
     "document known by its name": (file("application/octet-stream", "a.DOCX"), [document("a", "docx")]),
     "document without a data URL": (
@@ -483,6 +494,10 @@ CITED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "of no text": (
         {"content": "a", **native({"citationsContent": {"citations": [TITLED]}})},
         [{"text": "a"}, {"citationsContent": {"citations": [TITLED]}}],
+    ),
+    "of no text, before another": (
+        {"content": parts("a", "b"), **native({"citationsContent": {"citations": [TITLED]}}, sourced("b"))},
+        [{"text": "a"}, {"citationsContent": {"citations": [TITLED]}}, sourced("b")],
     ),
     "that Converse does not know": (
         {"content": "a", **native(sourced("a", citations=[{"location": {"moon": {}}}]))},
