@@ -76,7 +76,10 @@ class OpenTurn:
         return [(names[name].encode(), str(value).encode()) for name, value in self.fields.items()]
 
     async def store(self, reply: Reply) -> None:
-        """Store the turn: before the client learns that the answer is complete. Raises TurnNotStored, MalformedBody."""
+        """Store the turn: before the client learns that the answer is complete.
+
+        Raises TurnNotStored, TurnInDoubt, and UpstreamBroken for an answer that cannot be stored.
+        """
         if self._store is not None:
             await self._store(reply)
             self.is_stored = True

@@ -256,3 +256,34 @@ def test_a_key_that_litellm_refuses_learns_nothing_of_a_prompt(
     with httpx.Client(base_url=gateway.url, headers={"authorization": "Bearer sk-nobodys"}, timeout=30) as stranger:
         # Now that the prompt is in the gateway's memory.
         assert "topic" not in converse(stranger, prompt_arn("FRUITPOEMS", "1")).text
+
+
+# --- with chat history --------------------------------------------------------------
+
+
+def test_a_session_begins_with_a_prompt_and_goes_on_without_it(http: httpx.Client):
+    fields = {"additionalModelRequestFields": {"enable_history": True}}
+    first = converse(http, TUTOR, promptVariables=PUPIL, messages=[user("And then?")], **fields)
+    session_id = first.headers["x-session-id"]
+    more = {"model": "demo", "messages": [{"role": "user", "content": "More."}], "session_id": session_id}
+    told = seen(http.post("/v1/chat/completions", json=more).json()["choices"][0]["message"]["content"])
+    assert told["system"] == "You teach {{pupil-name}}."
+    assert told["roles"] == ["system", "user", "assistant", "user", "user", "assistant", "user"]
+    assert told["last_user"] == "More."
+
+
+def test_a_prompt_is_a_turn_of_a_session(http: httpx.Client):
+    begun = {"model": "demo", "messages": [{"role": "user", "content": "Hello."}], "enable_history": True}
+    session_id = http.post("/v1/chat/completions", json=begun).json()["session_id"]
+    asked = {"model": POEM, "messages": [], "promptVariables": FRUIT, "session_id": session_id}
+    answer = http.post("/v1/chat/completions", json=asked).json()
+    assert answer["session_id"] == session_id
+    told = seen(answer["choices"][0]["message"]["content"])
+    assert (told["roles"], told["last_user"]) == (["user", "assistant", "user"], "A calm poem about fruit.")
+
+
+def test_beside_a_prompt_no_other_additional_field_is_taken_for_history(http: httpx.Client):
+    fields = {"additionalModelRequestFields": {"enable_history": True, "seed": 7}}
+    refused = converse(http, POEM, promptVariables=FRUIT, **fields)
+    assert (refused.status_code, refused.headers["x-amzn-errortype"]) == (400, "ValidationException")
+    assert "additionalModelRequestFields" in refused.json()["message"]
