@@ -32,7 +32,7 @@ SCHEMA_TIME = 300 * SECONDS
 _log = logging.getLogger(__name__)
 
 _FAILURES = (
-    *(asyncpg.PostgresError, asyncpg.InterfaceError, aiosqlite.Error, BaseORMException),
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, aiosqlite.Error, BaseORMException),
     *(OSError, TimeoutError, ValueError, OverflowError),
 )
 

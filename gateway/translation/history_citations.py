@@ -82,9 +82,14 @@ def _citations_content(value: Any) -> tuple[Json | None, list[Block]]:
     made = {name: member for name, member in (("content", content), ("citations", citations)) if member is not None}
     unreadable: list[Block] = []
     if citations is not None:
+        citations = [citation for citation in citations if not _says_nothing(citation)]
         made["citations"] = [bedrock_citation(citation) for citation in citations if _is_readable(citation)]
         unreadable = _unreadable(citation for citation in citations if not _is_readable(citation))
     return made, unreadable
+
+
+def _says_nothing(value: object) -> bool:
+    return isinstance(value, dict) and not any(value.values())
 
 
 def _is_readable(value: object) -> bool:
