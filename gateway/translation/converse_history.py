@@ -5,7 +5,7 @@ written in one way where there were several:
 
 - Instructions are in `system`, wherever they stood. Neighbours of one role are one message.
 - A user's message begins with the results of tools, an assistant's with its reasoning, then come texts, then calls.
-- Empty texts and messages are left out, which Bedrock refuses.
+- Empty texts and messages are left out, which Bedrock refuses; a file without bytes is a text that says so.
 - What a chat message cannot tell apart: a tool's JSON is text, a search result that is not to be cited is text, a
   document's text is a file's bytes, a part of reasoning is not separated from the next where neither is signed.
 - Documents have names that Bedrock allows.
