@@ -45,8 +45,9 @@ down: ## Stop everything and keep the data
 clean: ## Stop everything and forget the data
 	@if [ -x $(BIN)/ansible-playbook ]; then $(PLAYBOOK) undeploy.yml -e platform=LOCAL -e local_data=delete $(ARGS); fi
 
-status: ## Show what runs
-	@$(BIN)/supervisorctl -c .local/supervisord.conf status
+status: ## Show what runs, and whether the gateway has all that it needs
+	@code=0; $(BIN)/supervisorctl -c .local/supervisord.conf status || code=$$?; \
+	$(BIN)/genai-gateway status --url "$$(. .local/stack.env && echo "$$GATEWAY_URL")" || code=$$?; exit $$code
 
 logs: ## Follow the logs
 	@tail -n 20 -F .local/log/*.log
@@ -81,9 +82,9 @@ lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade
 	$(NPM) install --prefix tests/clients/javascript --package-lock-only --omit-lockfile-registry-resolved
 	$(NPM) install --prefix tests/browser --package-lock-only --omit-lockfile-registry-resolved
 
-migrations: $(INSTALLED_DEV) ## Write a migration for what has changed in gateway/history/models.py
+migrations: $(INSTALLED_DEV) ## Write a migration for what has changed in the models of gateway/
 	$(BIN)/tortoise -c gateway.database.schema.TORTOISE makemigrations $(ARGS)
-	$(BIN)/ruff format gateway/history/migrations
+	$(BIN)/ruff format gateway/database/migrations
 
 $(INSTALLED): requirements.txt pyproject.toml collections/requirements.yml collections/requirements-wheel.txt
 	@test -n "$(PYTHON)" || { echo "$$NO_PYTHON" >&2; exit 1; }

@@ -3,9 +3,13 @@
 import typer
 
 from deployer.fake_llm.command import fake_llm
+from deployer.fake_okta.command import fake_okta
+from deployer.status import status
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("fake-llm")(fake_llm)
+app.command("fake-okta")(fake_okta)
+app.command("status")(status)
 
 
 @app.callback()

@@ -22,17 +22,24 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.from_environment(os.environ)
     except SettingsError as error:
-        for fault in error.faults:
-            print(f"gateway: {fault}", file=sys.stderr)
-        return USAGE_ERROR
+        return _refused(error.faults)
     return _serve(settings)
+
+
+def _refused(faults: list[str]) -> int:
+    for fault in faults:
+        print(f"gateway: {fault}", file=sys.stderr)
+    return USAGE_ERROR
 
 
 def _serve(settings: Settings) -> int:
     # Not before the settings are known to be good: this is what takes the time.
     from gateway.server.serve import serve
+    from gateway.services.access.startup import access_faults
     from gateway.telemetry.logs import configure_logs
 
+    if faults := access_faults(settings):
+        return _refused(faults)
     configure_logs(settings.log_level)
     for sentence in unknown_settings(os.environ):
         logging.getLogger("gateway").warning(sentence)

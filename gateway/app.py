@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from functools import partial
 from typing import cast
 
 from quart import Quart
@@ -15,21 +17,40 @@ from gateway.api.bedrock.runtime import BedrockRuntime
 from gateway.api.completions import ChatCompletions
 from gateway.api.front import Front, OwnedPaths
 from gateway.api.health import health_blueprint
+from gateway.api.managed_access import ManagedAccess
 from gateway.api.openapi import openapi_blueprint
 from gateway.api.pages import pages_blueprint
 from gateway.api.quart_errors import render_gateway_error, render_http_error
 from gateway.api.relay import Relay
 from gateway.api.sessions import chat_history_blueprint, sessions_blueprint
+from gateway.api.token_gate import TokenGate
 from gateway.api.websocket import WebsocketRelay
 from gateway.cache import ProcessCache, RedisCache
 from gateway.database.engine import Database
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, IssuerUnavailable
 from gateway.history.data_keys import DataKeys
 from gateway.history.leases import Leases
 from gateway.history.retention import Retention
 from gateway.history.sessions import Sessions
 from gateway.history.turns import Turns
+from gateway.identity.login_keys import LoginKeys
+from gateway.identity.oidc.issuer import Issuer
+from gateway.identity.oidc.verifier import TokenVerifier
+from gateway.identity.policy.policy_file import PolicyFile
+from gateway.identity.policy.rules import Policy
+from gateway.identity.user_locks import UserLocks
 from gateway.prompts.store import Prompts
+from gateway.services.access.access import Access
+from gateway.services.access.exchange import TokenExchange
+from gateway.services.access.issuers import accepted_issuers
+from gateway.services.access.key_holder import KeyHolders
+from gateway.services.access.key_operations import KeyOperations
+from gateway.services.access.login import Login
+from gateway.services.access.provisioning import Provisioning
+from gateway.services.access.revocation import Revocation
+from gateway.services.access.startup import policy_faults
+from gateway.services.access.token_user import TokenUsers
+from gateway.services.access.users import Users
 from gateway.services.converse import Converse
 from gateway.services.count_tokens import CountTokens
 from gateway.services.history import History
@@ -37,7 +58,7 @@ from gateway.services.history_limits import HistoryLimits, Limits
 from gateway.services.invoke import InvokeModel
 from gateway.services.managed_prompts import ManagedPrompts
 from gateway.services.principals import Principals
-from gateway.services.readiness import Check
+from gateway.services.readiness import Check, NotConfigured
 from gateway.services.remembered_completions import RememberedCompletions
 from gateway.services.sessions import SessionsService
 from gateway.settings import Settings
@@ -46,11 +67,15 @@ from gateway.units import KIB
 from gateway.upstream.chat import Chat
 from gateway.upstream.keys import Keys
 from gateway.upstream.litellm import LiteLLM
+from gateway.upstream.management import Management
 from gateway.upstream.messages import Messages
 from gateway.upstream.tokens import Tokens
 
+_log = logging.getLogger(__name__)
+
 # Of requests that manage sessions: a title is the longest of them.
 MAX_MANAGEMENT_BODY = 64 * KIB
+PUBLIC_BLUEPRINTS = frozenset({"health", "pages", "openapi"})
 # Of a lease before it would expire: one may fail.
 RENEWALS = 3
 
@@ -67,6 +92,7 @@ def create_app(settings: Settings) -> Quart:
         keys, redis or ProcessCache(), seconds=settings.key_cache_time, master_key=settings.master_key
     )
     relay = Relay(litellm)
+    access = AccessControl(litellm, keys, principals, database, settings)
     prompts = Prompts(settings.aws_region)
     managed_prompts = ManagedPrompts(prompts, keys)
     store = HistoryStore(database, settings)
@@ -83,6 +109,9 @@ def create_app(settings: Settings) -> Quart:
                 # What needs no history goes on without it.
                 Check("database", database, needed=False),
                 Check("redis", redis, needed=False),
+                # Nor does whoever has a key need the issuers of tokens.
+                Check("issuers", access, needed=False),
+                Check("access_policy", access.policy, needed=False),
             ],
             settings.readiness_timeout,
         )
@@ -100,7 +129,9 @@ def create_app(settings: Settings) -> Quart:
         ),
         bedrock=_bedrock(litellm, managed_prompts, history, settings.body_limit),
         relay=relay,
-        websockets=WebsocketRelay(litellm, lambda: cast(asyncio.Event, app.shutdown_event)),
+        websockets=WebsocketRelay(litellm, lambda: cast(asyncio.Event, app.shutdown_event), access.exchange),
+        access=access.managed,
+        tokens=TokenGate(access.exchange, public_paths(app)) if access.exchange else None,
     )
     app.asgi_app = AccessLog(front)  # type: ignore[method-assign]  # Quart's own way to wrap an app
 
@@ -108,9 +139,11 @@ def create_app(settings: Settings) -> Quart:
     async def open_connections() -> None:
         await litellm.open()
         store.start()
+        access.start()
 
     @app.after_serving
     async def close_connections() -> None:
+        await access.close()
         await litellm.close()
         await prompts.close()
         await store.close()
@@ -141,6 +174,67 @@ class HistoryStore:
         await self.leases.close()
 
 
+class AccessControl:
+    """Who may do what: tokens, the access policy, and the users and keys that are managed by them."""
+
+    def __init__(
+        self, litellm: LiteLLM, keys: Keys, principals: Principals, database: Database, settings: Settings
+    ) -> None:
+        self._settings = settings
+        self.policy = PolicyFile(settings.access_policy, faults_of=partial(policy_faults, settings))
+        self.policy.load()
+        self.policy.on_change.append(self._configure)
+        self.verifier = TokenVerifier(self._issuers(self.policy.current))
+        management, locks, holders = Management(litellm, settings.master_key), UserLocks(database), KeyHolders(keys)
+        self.exchange: TokenExchange | None = None
+        self._revocation: Revocation | None = None
+        provisioning: Provisioning | None = None
+        if settings.master_key is not None:
+            users = Users(management, self.policy)
+            login_keys = LoginKeys(database, settings.master_key)
+            login = Login(management, users, login_keys, locks, seconds=settings.key_cache_time)
+            tokens = TokenUsers(self.verifier, self.policy)
+            self._revocation = Revocation(login_keys, login, tokens, self.policy)
+            self.exchange = TokenExchange(tokens, login, self.policy, settings.master_key)
+            provisioning = Provisioning(management, users, locks, self.policy)
+        operations = KeyOperations(keys, holders, management, locks, self.policy)
+        access = Access(principals, holders, operations, self.policy, self.exchange, provisioning)
+        self.managed = ManagedAccess(access, litellm)
+
+    async def check(self) -> None:
+        """Whether the issuers of tokens answer. Raises IssuerUnavailable; NotConfigured where there is none."""
+        if not self.verifier.issuers:
+            raise NotConfigured
+        await self.verifier.check()
+
+    def start(self) -> None:
+        self.policy.start()
+        self._first_look = asyncio.create_task(self._tell_of_issuers())
+        if self._revocation is not None:
+            self._revocation.start()
+
+    async def _tell_of_issuers(self) -> None:
+        """What is wrong with them is better known now than when the first token comes."""
+        try:
+            await self.verifier.check()
+        except IssuerUnavailable as error:
+            _log.error("access tokens cannot be verified: %s", error.message)
+
+    async def close(self) -> None:
+        self._first_look.cancel()
+        await asyncio.wait({self._first_look})
+        await self.policy.close()
+        if self._revocation is not None:
+            await self._revocation.close()
+        await self.verifier.close()
+
+    def _configure(self, policy: Policy) -> None:
+        self.verifier.configure(self._issuers(policy))
+
+    def _issuers(self, policy: Policy) -> tuple[Issuer, ...]:
+        return accepted_issuers(self._settings.okta_issuer, self._settings.okta_audience, policy)
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(
         messages=settings.history_max_messages,
@@ -164,6 +258,12 @@ def _bedrock(litellm: LiteLLM, prompts: ManagedPrompts, history: History, body_l
         },
         body_limit,
     )
+
+
+def public_paths(app: Quart) -> OwnedPaths:
+    """Those of the application's routes that ask for no key."""
+    rules = app.url_map.iter_rules()
+    return OwnedPaths(rule.rule for rule in rules if rule.endpoint.partition(".")[0] in PUBLIC_BLUEPRINTS)
 
 
 def owned_paths(app: Quart) -> OwnedPaths:

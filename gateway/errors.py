@@ -6,12 +6,19 @@
     │   ├── MalformedBody           400  not JSON, or JSON of the wrong shape
     │   ├── UnsupportedField        400  a field that cannot be carried to the model
     │   ├── MissingCredentials      401  no key was sent
+    │   ├── InvalidToken            401  an access token that is not accepted
     │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
     │   ├── Forbidden               403  the caller may not do this
+    │   ├── FieldNotAllowed         403  a field that only administrators may set
+    │   ├── AboveCeiling            403  more than the access policy or the caller's own limits allow
+    │   ├── TooManyKeys             403  the user has as many keys as they may have
     │   ├── UnknownOperation        404  no operation of the Bedrock runtime that is served
     │   ├── SessionNotFound         404  no session of the caller's
+    │   ├── UnknownUser             404  the user of a token has not been made yet
     │   ├── RequestTimeout          408  the body stopped coming
     │   ├── SessionBusy             409  another turn of the session is under way
+    │   ├── UserExists              409  the user has been made already
+    │   ├── UserBusy                409  another request changes what the user has
     │   ├── BodyTooLarge            413  more than the limit
     │   ├── UnsupportedContentType  415  not application/json
     │   └── SessionTooLong          400  more than a session may send to the model
@@ -20,6 +27,8 @@
     │   ├── TurnNotStored           503  the model answered, but the turn could not be stored
     │   ├── TurnInDoubt             500  the same, and it may have been stored
     │   └── HistoryUnreadable       500  what is stored cannot be read
+    ├── AccessUnavailable           503  who calls, or what they may do, cannot be found out now
+    │   └── IssuerUnavailable       503  the issuer of a token does not answer
     ├── UpstreamError               LiteLLM, or the model behind it
     │   ├── UpstreamRefusal         …    LiteLLM answered with an error: its own status
     │   ├── UpstreamBroken          502  what came back cannot be understood, or broke off
@@ -71,6 +80,11 @@ class MissingCredentials(RequestError):
     code = "missing_credentials"
 
 
+class InvalidToken(RequestError):
+    status = 401
+    code = "invalid_token"
+
+
 class SignedRequest(RequestError):
     status = 403
     code = "signed_request"
@@ -79,6 +93,29 @@ class SignedRequest(RequestError):
 class Forbidden(RequestError):
     status = 403
     code = "forbidden"
+
+
+class FieldNotAllowed(RequestError):
+    status = 403
+    code = "field_not_allowed"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}", param=field)
+
+
+class AboveCeiling(RequestError):
+    """`asked` and `allowed` as a person reads them."""
+
+    status = 403
+    code = "above_ceiling"
+
+    def __init__(self, field: str, asked: str, allowed: str) -> None:
+        super().__init__(f"{field}: {asked} was asked, {allowed} is allowed", param=field)
+
+
+class TooManyKeys(RequestError):
+    status = 403
+    code = "too_many_keys"
 
 
 class UnknownOperation(RequestError):
@@ -93,6 +130,11 @@ class SessionNotFound(RequestError):
     code = "session_not_found"
 
 
+class UnknownUser(RequestError):
+    status = 404
+    code = "user_not_found"
+
+
 class RequestTimeout(RequestError):
     status = 408
     code = "request_timeout"
@@ -101,6 +143,16 @@ class RequestTimeout(RequestError):
 class SessionBusy(RequestError):
     status = 409
     code = "session_busy"
+
+
+class UserExists(RequestError):
+    status = 409
+    code = "user_exists"
+
+
+class UserBusy(RequestError):
+    status = 409
+    code = "user_busy"
 
 
 class BodyTooLarge(RequestError):
@@ -140,6 +192,15 @@ class TurnInDoubt(HistoryError):
 class HistoryUnreadable(HistoryError):
     status = 500
     code = "history_unreadable"
+
+
+class AccessUnavailable(GatewayError):
+    status = 503
+    code = "access_unavailable"
+
+
+class IssuerUnavailable(AccessUnavailable):
+    code = "issuer_unavailable"
 
 
 class UpstreamError(GatewayError):

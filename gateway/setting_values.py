@@ -93,10 +93,11 @@ def parse_master_key(text: str) -> str:
     return text
 
 
-def parse_https_url(text: str) -> str:
-    if not parse_http_url(text).startswith("https://"):
-        raise Invalid("must begin with https://")
-    return text.rstrip("/")
+def parse_issuer(text: str) -> str:
+    """As it is: tokens have exactly this in `iss`. What else an issuer has to be, gateway/identity/oidc says."""
+    if text != text.strip() or not text.startswith(("http://", "https://")):
+        raise Invalid("must be the https:// address of an authorization server")
+    return text
 
 
 def parse_readable_file(text: str) -> str:

@@ -19,7 +19,7 @@ from gateway.setting_values import (
     parse_database_url,
     parse_days,
     parse_http_url,
-    parse_https_url,
+    parse_issuer,
     parse_log_level,
     parse_master_key,
     parse_overflow,
@@ -187,11 +187,17 @@ class Settings:
     )
     log_level: str = setting("GATEWAY_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", parse_log_level)
 
+    access_policy: str | None = setting(
+        "GATEWAY_ACCESS_POLICY",
+        None,
+        "YAML file that says what users may have; without it, what is safe",
+        parse_readable_file,
+    )
     okta_issuer: str | None = setting(
         "OKTA_ISSUER",
         None,
         "issuer of the access tokens that users bring, such as https://dev-1.okta.com/oauth2/default",
-        parse_https_url,
+        parse_issuer,
     )
     okta_audience: str = setting("OKTA_AUDIENCE", "api://default", "audience that those tokens must have")
     aws_region: str | None = setting("AWS_REGION", None, "region of Bedrock's managed prompts")
@@ -214,6 +220,8 @@ class Settings:
                 faults.append(f"{name} {error}")
         if values.get("history_keys") and values.get("history_kms_keys"):
             faults.append("GATEWAY_HISTORY_KEYS and GATEWAY_HISTORY_KMS_KEYS are both set: unset one of them")
+        if values.get("okta_issuer") and not values.get("master_key"):
+            faults.append("GATEWAY_MASTER_KEY must be set too where OKTA_ISSUER is: users are made with it")
         faults += _tls_faults(values.get("tls_certificate"), values.get("tls_key"), faults)
         if faults:
             raise SettingsError(faults)

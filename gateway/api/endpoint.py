@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.api.dialects import Dialect
 from gateway.api.exchange import ClientLeft, Exchange
+from gateway.api.our_key import concealed
 from gateway.errors import GatewayError, InternalError
 
 Handler = Callable[[Exchange], Awaitable[None]]
@@ -20,9 +21,10 @@ async def serve(exchange: Exchange, handler: Handler, dialect: Dialect) -> None:
         await handler(exchange)
     except ClientLeft:
         return
-    except GatewayError as error:
+    except GatewayError as failure:
         if exchange.client_left:
             return
+        error = concealed(failure, exchange.scope["state"])
         if error.status >= 500:
             # Not the message: LiteLLM's may quote what was asked.
             _log.warning("the request failed", extra={"request_id": exchange.request_id, "code": error.code})

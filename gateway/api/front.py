@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
@@ -13,8 +14,11 @@ from gateway.api.completions import ChatCompletions
 from gateway.api.dialects import dialect_of, is_bedrock
 from gateway.api.endpoint import Handler, serve
 from gateway.api.exchange import Exchange, check_framing, check_target
+from gateway.api.managed_access import ManagedAccess
 from gateway.api.relay import Relay
+from gateway.api.token_gate import TokenGate
 from gateway.api.websocket import WebsocketRelay
+from gateway.services.access.operations import operation_of
 
 
 class OwnedPaths:
@@ -29,8 +33,8 @@ class OwnedPaths:
         )
         self._others = re.compile("|".join(patterns) or r"(?!)")
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._exact or self._others.fullmatch(path) is not None
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and (path in self._exact or self._others.fullmatch(path) is not None)
 
 
 class Front:
@@ -45,6 +49,8 @@ class Front:
         bedrock: BedrockRuntime,
         relay: Relay,
         websockets: WebsocketRelay,
+        access: ManagedAccess,
+        tokens: TokenGate | None,
     ) -> None:
         self._quart = quart
         self._quart_paths = quart_paths
@@ -52,21 +58,35 @@ class Front:
         self._bedrock = bedrock
         self._relay = relay
         self._websockets = websockets
+        self._access = access
+        self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "websocket":
             await self._websockets(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] not in self._quart_paths:
-            handler = self._handler(scope)
-
-            async def checked(exchange: Exchange) -> None:
-                check_target(scope)
-                check_framing(exchange.headers)
-                await handler(exchange)
-
-            await serve(Exchange(scope, receive, send), checked, dialect_of(scope["path"]))
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
         else:
             await self._quart(scope, receive, send)
+
+    async def _http(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        managed = operation_of(scope["path"]) if scope["method"] == "POST" else None
+        if managed is None and self._tokens is not None and self._tokens.concerns(scope):
+            admitted = await self._tokens.admitted(scope, receive, send)
+            if admitted is None:
+                return
+            scope, send = admitted
+        if scope["path"] in self._quart_paths:
+            await self._quart(scope, receive, send)
+            return
+        handler = self._handler(scope) if managed is None else partial(self._access.perform, managed)
+
+        async def checked(exchange: Exchange) -> None:
+            check_target(scope)
+            check_framing(exchange.headers)
+            await handler(exchange)
+
+        await serve(Exchange(scope, receive, send), checked, dialect_of(scope["path"]))
 
     def _handler(self, scope: HTTPScope) -> Handler:
         if scope["method"] == "POST" and scope["path"] in COMPLETION_PATHS:

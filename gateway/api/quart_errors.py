@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quart import Response, request
 from werkzeug.exceptions import HTTPException
 
 from gateway.api.dialects import dialect_of
+from gateway.api.our_key import concealed
 from gateway.errors import GatewayError
 
 
@@ -21,7 +24,8 @@ class _Refused(GatewayError):
 
 def render_gateway_error(error: GatewayError) -> Response:
     """The gateway's own errors, from the handlers of blueprints."""
-    rendered = dialect_of(request.path)(error, request.scope["state"]["request_id"])
+    state: Any = request.scope["state"]
+    rendered = dialect_of(request.path)(concealed(error, state), state["request_id"])
     response = Response(rendered.body, rendered.status)
     for name, value in rendered.headers:
         response.headers[name.decode()] = value.decode()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
@@ -14,6 +14,8 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketSco
 from gateway.api.dialects import Rendered, render_openai
 from gateway.api.exchange import check_target, client_of, target_of
 from gateway.errors import GatewayError, UpstreamBroken
+from gateway.services.access.exchange import TokenExchange
+from gateway.upstream.caller import Caller
 from gateway.upstream.headers import request_headers
 from gateway.upstream.litellm import LiteLLM
 
@@ -31,21 +33,30 @@ class WebsocketRelay:
     """Both directions at once, until either side closes; its close code reaches the other.
 
     `stopping` gives the event that is set when the gateway ends: websockets live long, so they are not waited for.
+    `tokens`: None where no access tokens are taken.
     """
 
-    def __init__(self, litellm: LiteLLM, stopping: Callable[[], asyncio.Event]) -> None:
+    def __init__(self, litellm: LiteLLM, stopping: Callable[[], asyncio.Event], tokens: TokenExchange | None) -> None:
         self._litellm = litellm
         self._stopping = stopping
+        self._tokens = tokens
 
     async def __call__(self, scope: WebsocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         socket = _Client(scope, receive, send)
         try:
             check_target(scope)
-            await self._relay(scope, socket)
+            await self._relay(await self._admitted(scope, socket.request_id), socket)
         except GatewayError as error:
             if error.status >= 500:
                 _log.warning("the websocket failed", extra={"request_id": socket.request_id, "code": error.code})
             await socket.refuse(render_openai(error, socket.request_id))
+
+    async def _admitted(self, scope: WebsocketScope, request_id: str) -> WebsocketScope:
+        """With a key in the place of an access token."""
+        if self._tokens is None or not self._tokens.concerns(scope["headers"]):
+            return scope
+        headers = await self._tokens.headers(Caller(list(scope["headers"]), request_id), scope["path"])
+        return cast(WebsocketScope, {**scope, "headers": headers})
 
     async def _relay(self, scope: WebsocketScope, client: _Client) -> None:
         if (await client.receive())["type"] != "websocket.connect":

@@ -101,7 +101,7 @@ class Database:
 
     async def _prepare(self) -> None:
         if not self._connected:
-            apps = {APP: {"models": [MODELS], "default_connection": CONNECTION}}
+            apps = {APP: {"models": MODELS, "default_connection": CONNECTION}}
             await self._tortoise.init({"connections": {CONNECTION: self._config}, "apps": apps})
             self._connected = True
         credentials = self._config["credentials"]

@@ -13,18 +13,18 @@ from typing import Any
 
 import asyncpg
 
+from gateway.database import migrations
 from gateway.database.connection import Connection
-from gateway.history import migrations
 
-APP = "history"
+APP = "gateway"
 CONNECTION = "default"
-MODELS = "gateway.history.models"
+MODELS = ["gateway.history.models", "gateway.identity.models"]
 MIGRATIONS = migrations.__name__
 
 # For `make migrations`, which writes files and connects to nothing.
 TORTOISE: dict[str, dict[str, Any]] = {
     "connections": {CONNECTION: "sqlite://:memory:"},
-    "apps": {APP: {"models": [MODELS], "migrations": MIGRATIONS, "default_connection": CONNECTION}},
+    "apps": {APP: {"models": MODELS, "migrations": MIGRATIONS, "default_connection": CONNECTION}},
 }
 
 # Exists in every cluster, to connect to when another does not.

@@ -46,7 +46,7 @@ class Turn(Model):
 
     id = fields.UUIDField(primary_key=True)
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "history.Session", related_name=False, on_delete=fields.CASCADE
+        "gateway.Session", related_name=False, on_delete=fields.CASCADE
     )
     number = fields.IntField()
     model = fields.TextField()
@@ -66,7 +66,7 @@ class Message(Model):
 
     id = fields.BigIntField(primary_key=True, generated=True)
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "history.Session", related_name=False, on_delete=fields.CASCADE
+        "gateway.Session", related_name=False, on_delete=fields.CASCADE
     )
     turn = fields.IntField()
     position = fields.IntField()
@@ -93,10 +93,10 @@ class SessionPart(Model):
 
     id = fields.BigIntField(primary_key=True, generated=True)
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "history.Session", related_name=False, on_delete=fields.CASCADE
+        "gateway.Session", related_name=False, on_delete=fields.CASCADE
     )
     part: fields.ForeignKeyRelation[Part] = fields.ForeignKeyField(
-        "history.Part", related_name=False, on_delete=fields.RESTRICT, db_index=True
+        "gateway.Part", related_name=False, on_delete=fields.RESTRICT, db_index=True
     )
 
     class Meta:

@@ -9,9 +9,13 @@ from typing import Literal, Protocol
 State = Literal["ready", "degraded", "unavailable"]
 
 
+class NotConfigured(Exception):
+    """There is nothing to ask at the moment."""
+
+
 class Dependency(Protocol):
     async def check(self) -> None:
-        """Raises when it does not answer as it should; the message says why and holds no secret."""
+        """Raises when it does not answer as it should; the message says why and holds no secret. NotConfigured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ async def _result(check: Check, seconds: float) -> str:
     try:
         async with asyncio.timeout(seconds):
             await check.dependency.check()
+    except NotConfigured:
+        return "not configured"
     except TimeoutError:
         return f"does not answer within {seconds:g} s"
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Logs as JSON lines: the access log on standard output, everything else on standard error."""
+"""Logs as JSON lines: the access log and the audit log on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TextIO
 from pythonjsonlogger.orjson import OrjsonFormatter
 
 ACCESS_LOGGER = "gateway.access"
+AUDIT_LOGGER = "gateway.audit"
 REDACTED = "[redacted]"
 
 # What may stand in a path or in a foreign library's message: LiteLLM's keys, JSON web tokens, passwords in addresses.
@@ -46,12 +47,16 @@ def _handler(stream: TextIO, *fields: str) -> logging.Handler:
 
 
 def configure_logs(level: str) -> None:
-    """Send the root logger and the access log to their streams; `level` is one of logging's names."""
+    """Send the root logger, the access log and the audit log to their streams; `level` is one of logging's names."""
     root = logging.getLogger()
     root.handlers = [_handler(sys.stderr, "levelname", "name")]
     root.setLevel(level)
 
-    access = logging.getLogger(ACCESS_LOGGER)
-    access.handlers = [_handler(sys.stdout)]
-    access.propagate = False
-    access.setLevel(logging.INFO)
+    # It tells of every request that it sends.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+    for name in (ACCESS_LOGGER, AUDIT_LOGGER):
+        logger = logging.getLogger(name)
+        logger.handlers = [_handler(sys.stdout)]
+        logger.propagate = False
+        logger.setLevel(logging.INFO)

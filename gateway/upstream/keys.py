@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from gateway.errors import UpstreamBroken, UpstreamRefusal
 from gateway.identity.principal import key_hash_of
 from gateway.units import MIB
-from gateway.upstream.asking import json_object, refusal
+from gateway.upstream.asking import asked, json_object, refusal, whole
 from gateway.upstream.caller import Caller
 from gateway.upstream.headers import CREDENTIAL_HEADERS, end_to_end
 from gateway.upstream.litellm import LiteLLM
+from gateway.upstream.records import KeyRecord, UserRecord, key_record, user_record
 
 # Any key may ask it, with LiteLLM's database or without.
 MODELS = "/v1/models"
 KEY_INFO = "/key/info"
 USER_INFO = "/v2/user/info"
+# With the user's keys.
+WHOLE_USER_INFO = "/user/info"
 
 ADMINISTRATOR = "proxy_admin"
 
@@ -85,6 +89,21 @@ class Keys:
         if not isinstance(key_hash, str) or not isinstance(user_id, str | None):
             raise UpstreamBroken("LiteLLM's answer does not say whose key it is")
         return KeyOwner(key_hash, user_id)
+
+    async def record(self, caller: Caller) -> KeyRecord:
+        """All that LiteLLM keeps of the caller's key, asked with the key itself."""
+        told = await self._get(KEY_INFO, caller.upstream_headers())
+        return key_record(told.get("key"), _info(told))
+
+    async def user(self, caller: Caller, user_id: str) -> UserRecord:
+        """The user whose key it is, asked with the key itself."""
+        query = urlencode({"user_id": user_id})
+        return user_record(await self._get(f"{WHOLE_USER_INFO}?{query}", caller.upstream_headers()))
+
+    async def post(self, caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """LiteLLM's answer to a request of the caller's, who may do what LiteLLM lets them."""
+        async with asked(self._litellm, path, body, caller) as response:
+            return (await whole(response)).body
 
     async def is_administrator(self, caller: Caller) -> bool:
         """Whether the user behind the key is one of LiteLLM's administrators."""

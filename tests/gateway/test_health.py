@@ -29,7 +29,16 @@ def test_alive_without_anything_else(start_gateway: StartGateway):
 def test_ready_when_litellm_and_the_database_answer(echoing: Gateway):
     assert ready(echoing) == (
         200,
-        {"status": "ready", "checks": {"litellm": "ok", "database": "ok", "redis": "not configured"}},
+        {
+            "status": "ready",
+            "checks": {
+                "litellm": "ok",
+                "database": "ok",
+                "redis": "not configured",
+                "issuers": "not configured",
+                "access_policy": "ok",
+            },
+        },
     )
 
 
@@ -57,7 +66,8 @@ def test_what_comes_and_goes_is_noticed_without_a_restart(start_gateway: StartGa
             gateway = start_gateway(
                 GATEWAY_LITELLM_URL=echo, GATEWAY_DATABASE_URL=postgres.url(), GATEWAY_REDIS_URL=valkey.connection_url
             )
-            all_ok = dict.fromkeys(("litellm", "database", "redis"), "ok")
+            all_ok = dict.fromkeys(("litellm", "database", "redis", "access_policy"), "ok")
+            all_ok["issuers"] = "not configured"
             assert ready(gateway) == (200, {"status": "ready", "checks": all_ok})
         assert "cannot be used" in ready(gateway)[1]["checks"]["redis"]
     assert "cannot be used" in ready(gateway)[1]["checks"]["database"]

@@ -68,7 +68,7 @@ def test_all_faults_are_told_at_once():
         ("GATEWAY_BODY_LIMIT", "32MB"),
         ("GATEWAY_WORKERS", "1.5"),
         ("GATEWAY_LOG_LEVEL", "LOUD"),
-        ("OKTA_ISSUER", "http://dev-1.okta.com/oauth2/default"),
+        ("OKTA_ISSUER", "dev-1.okta.com/oauth2/default"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name, wrong):

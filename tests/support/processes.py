@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, Queue
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
+
+import httpx
 
 READY_WITHIN = 60.0
 GONE_WITHIN = 30.0
@@ -35,6 +37,7 @@ class Service:
         self._times = times
         self._cwd = cwd
         self._lines: list[str] = []
+        self._more = threading.Condition()
         self._matches: Queue[str | None] = Queue()
         self.found: list[str] = []
 
@@ -65,7 +68,9 @@ class Service:
 
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
-            self._lines.append(line)
+            with self._more:
+                self._lines.append(line)
+                self._more.notify_all()
             if match := self._ready.search(line):
                 self._matches.put(match[1])
         self._matches.put(None)
@@ -74,6 +79,18 @@ class Service:
     def output(self) -> str:
         """All that was written so far, standard output and error together."""
         return "".join(self._lines)
+
+    def lines_with(self, text: str, count: int = 1) -> list[str]:
+        """The lines that have a text in them, once there are so many; they come a little after what they tell of."""
+        with self._more:
+            found: list[str] = []
+
+            def enough() -> bool:
+                found[:] = [line for line in self._lines if text in line]
+                return len(found) >= count
+
+            assert self._more.wait_for(enough, READY_WITHIN), f"not {count} lines with {text}:\n{self.output}"
+            return list(found)
 
     def stop(self) -> int:
         """Ask it to end, wait for it and for its last words; returns the exit code."""
@@ -129,3 +146,48 @@ class FakeLLM(Service):
     @property
     def url(self) -> str:
         return self.found[0]
+
+
+class FakeOkta(Service):
+    """The fake Okta on a free port."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__(
+            [sys.executable, "-m", "deployer.fake_okta", "--port", "0", *options],
+            env={},
+            ready=r"listening on (http://[^\s]+)",
+        )
+
+    @property
+    def url(self) -> str:
+        """http://127.0.0.1:PORT, the org server's issuer too."""
+        return self.found[0]
+
+    @property
+    def issuer(self) -> str:
+        """The issuer of the custom authorization server `default`."""
+        return f"{self.url}/oauth2/default"
+
+    def token(self, user: str | None = "alice@example.com", **order: Any) -> str:
+        """An access token, good or bad. `order`: fields of an order, such as claims={"aud": None}, lifetime=-60."""
+        answer: str = self._post("/fake/token", {"user": user, **order})["access_token"]
+        return answer
+
+    def rotate(self) -> None:
+        """Makes a new signing key; the one before it stays published until the next call."""
+        self._post("/fake/rotate", {})
+
+    def fail(self, path: str, failure: str | None) -> None:
+        """Makes a path such as /oauth2/default/v1/keys fail; None makes it answer again."""
+        self._post("/fake/failure", {"path": path, "failure": failure})
+
+    def requests(self, path: str) -> int:
+        """How often a path was asked for."""
+        counts: dict[str, int] = httpx.get(f"{self.url}/fake/requests", trust_env=False).json()
+        return counts.get(path, 0)
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        # Not through a proxy, whatever the environment says.
+        answer = httpx.post(f"{self.url}{path}", json=body, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return answer.json()

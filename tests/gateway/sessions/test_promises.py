@@ -16,7 +16,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.gateway.sessions.conftest import LEASE, NewKey, ask, begin, client_of, events, history, seen
+from tests.gateway.conftest import LEASE, NewKey, client_of
+from tests.gateway.sessions.conftest import ask, begin, events, history, seen
 from tests.support.postgres import Postgres, binaries
 from tests.support.processes import Gateway
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.gateway.sessions.conftest import NewKey, begin, client_of, history
+from tests.gateway.conftest import NewKey, client_of
+from tests.gateway.sessions.conftest import begin, history
 from tests.support.postgres import Postgres
 from tests.support.processes import Gateway
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "chores",
-                "app": "history",
+                "app": "gateway",
                 "pk_attr": "name",
                 "table_description": "Work in the background that one replica does at a time: who has begun may go on until `until`.",
             },
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "parts",
-                "app": "history",
+                "app": "gateway",
                 "pk_attr": "digest",
                 "table_description": "Large data of messages, such as an image: once, by the hash of its owner and its content.",
             },
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "sessions",
-                "app": "history",
+                "app": "gateway",
                 "indexes": [
                     Index(fields=["owner", "updated_at", "id"], name="sessions_of_owner"),
                     Index(fields=["updated_at"], name="sessions_by_age"),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     fields.ForeignKeyField(
-                        "history.Session",
+                        "gateway.Session",
                         source_field="session_id",
                         db_constraint=True,
                         to_field="id",
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "messages",
-                "app": "history",
+                "app": "gateway",
                 "unique_together": (("session", "turn", "position"),),
                 "pk_attr": "id",
                 "table_description": "A message of a turn, in its order. `position` counts from 0.",
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     fields.ForeignKeyField(
-                        "history.Session",
+                        "gateway.Session",
                         source_field="session_id",
                         db_constraint=True,
                         to_field="id",
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 (
                     "part",
                     fields.ForeignKeyField(
-                        "history.Part",
+                        "gateway.Part",
                         source_field="part_id",
                         db_index=True,
                         db_constraint=True,
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "session_parts",
-                "app": "history",
+                "app": "gateway",
                 "unique_together": (("session", "part"),),
                 "pk_attr": "id",
                 "table_description": "Which sessions hold which parts. A part that none holds is deleted.",
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     fields.ForeignKeyField(
-                        "history.Session",
+                        "gateway.Session",
                         source_field="session_id",
                         db_constraint=True,
                         to_field="id",
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "turns",
-                "app": "history",
+                "app": "gateway",
                 "unique_together": (("session", "number"),),
                 "pk_attr": "id",
                 "table_description": "What was asked and answered in one request. `number` counts from 1.",

@@ -1,0 +1,1 @@
+"""The access policy: what those who come with a token may have."""

@@ -1,0 +1,1 @@
+"""Who may do what: users with an access token, and users with a key."""

@@ -1,0 +1,130 @@
+"""What somebody does with their access token: make their user and their keys, change and delete them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.errors import Forbidden, UnknownUser, UserExists
+from gateway.identity.policy.policy_file import PolicyFile
+from gateway.identity.user_locks import UserLocks
+from gateway.services.access.fields import FIRST_KEY, NEW_USER, Authority, made
+from gateway.services.access.keys import changed_key_fields, key_authority, new_key_fields, own_key, own_keys
+from gateway.services.access.limits import of_key_policy, of_policy, own
+from gateway.services.access.token_user import TokenUser
+from gateway.services.access.user_changes import changed_user_fields
+from gateway.services.access.users import Users
+from gateway.upstream.management import Behalf, Management
+from gateway.upstream.records import Allowance, UserRecord
+
+KEY_WANTED = "auto_create_key"
+
+# Of the answer about a key, what the answer about its user has too.
+_OF_KEY = ("key", "key_name", "key_alias", "token", "token_id", "duration", "expires", "metadata")
+
+Body = dict[str, Any]
+
+
+class Provisioning:
+    """Each operation gives LiteLLM's answer. Raises RequestError, AccessUnavailable, UpstreamError."""
+
+    def __init__(self, management: Management, users: Users, locks: UserLocks, policy: PolicyFile) -> None:
+        self._management = management
+        self._users = users
+        self._locks = locks
+        self._policy = policy
+
+    async def new_user(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        """The answer to `/user/new`, with the first key. Raises UserExists, unless the policy gives a new key."""
+        wants_key = body.get(KEY_WANTED) is not False
+        of_key = {name: value for name, value in body.items() if name in FIRST_KEY}
+        of_user = {name: value for name, value in body.items() if name not in {*FIRST_KEY, KEY_WANTED}}
+        fields = made(NEW_USER, of_user, self._user_authority(who))
+        made(FIRST_KEY, of_key, self._first_key_authority(who, fields))  # to refuse it before the user is made
+        async with self._locks.of(who.user_id):
+            record = await self._users.find(who, behalf)
+            if record is not None:
+                return await self._once_more(who, record, of_key, behalf)
+            answer = await self._users.make(who, fields, behalf)
+            if wants_key:
+                key = await self._new_key(who, of_key, behalf)
+                answer |= {name: key[name] for name in _OF_KEY if name in key}
+            return answer
+
+    async def _once_more(self, who: TokenUser, record: UserRecord, body: Body, behalf: Behalf) -> Body:
+        if self._policy.current.existing_user == "refuse":
+            raise UserExists(f"the user {who.user_id} exists already; get another key with POST /key/generate")
+        if not self._users.is_in_step(who, record):
+            await self._users.bring_in_step(who, record, behalf)
+        return await self._new_key(who, body, behalf)
+
+    async def new_key(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        async with self._locks.of(who.user_id):
+            await self._in_step(who, behalf)
+            return await self._new_key(who, body, behalf)
+
+    async def _new_key(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        user = await self._existing(who, behalf)
+        fields = new_key_fields(body, key_authority(user, who.rule, self._policy.current), user, who.rule)
+        return await self._management.new_key(fields, behalf)
+
+    async def change_user(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        async with self._locks.of(who.user_id):
+            user = await self._in_step(who, behalf)
+            return await self._management.update_user(changed_user_fields(body, user, who.rule), behalf)
+
+    async def change_key(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        async with self._locks.of(who.user_id):
+            return await self._management.update_key(await self._changed_key(who, body, behalf), behalf)
+
+    async def regenerate_key(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        async with self._locks.of(who.user_id):
+            return await self._management.regenerate_key(await self._changed_key(who, body, behalf), behalf)
+
+    async def _changed_key(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        user = await self._in_step(who, behalf)
+        key = own_key(body, user)
+        if key.team_id is not None:
+            raise Forbidden("the key belongs to a team, whose administrators can change it")
+        return changed_key_fields(body, key_authority(user, who.rule, self._policy.current), key)
+
+    async def delete_keys(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
+        tokens = own_keys(body, await self._existing(who, behalf))
+        await self._management.delete_keys(tokens, behalf)
+        return {"deleted_keys": list(tokens)}
+
+    async def _in_step(self, who: TokenUser, behalf: Behalf) -> UserRecord:
+        """The user, as the policy wants them now."""
+        user = await self._existing(who, behalf)
+        if self._users.is_in_step(who, user):
+            return user
+        await self._users.bring_in_step(who, user, behalf)
+        return await self._existing(who, behalf)
+
+    async def _existing(self, who: TokenUser, behalf: Behalf) -> UserRecord:
+        user = await self._users.find(who, behalf)
+        if user is None:
+            raise UnknownUser(f"there is no user {who.user_id} yet; make it with POST /user/new and the same token")
+        return user
+
+    def _user_authority(self, who: TokenUser) -> Authority:
+        return Authority(
+            user_id=who.user_id,
+            limits=of_policy(who.rule.user),
+            own=own(Allowance()),
+            models=(who.rule.models,),
+            teams=who.rule.teams,
+            metadata=(),
+        )
+
+    def _first_key_authority(self, who: TokenUser, fields: Body) -> Authority:
+        """`fields`: those that the user is about to be made with."""
+        models = tuple(fields.get("models") or ())
+        allowance = Allowance(**{name: fields.get(name) for name in of_policy(who.rule.user)}, models=models)
+        return Authority(
+            user_id=who.user_id,
+            limits=of_key_policy(who.rule.key),
+            own=own(allowance),
+            models=(who.rule.models, models),
+            teams=who.rule.teams,
+            metadata=self._policy.current.metadata,
+        )

@@ -1,0 +1,330 @@
+"""Keys that users make, change and delete for themselves, and what they cannot lift, against the real LiteLLM."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gateway.access.conftest import NewPerson, Person, StartAccess, audited, provisioned, refused
+from tests.gateway.conftest import NewKey, client_of
+from tests.support.processes import Gateway
+
+
+def hash_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def info(admin: httpx.Client, key: str) -> dict[str, Any]:
+    response = admin.get("/key/info", params={"key": hash_of(key)})
+    assert response.status_code == 200, response.text
+    return dict(response.json()["info"])
+
+
+def days_left(key_info: dict[str, Any]) -> float:
+    return (datetime.fromisoformat(key_info["expires"]) - datetime.now(UTC)).total_seconds() / 86_400
+
+
+@pytest.fixture
+def user(new_user: Callable[..., str]) -> str:
+    """A user whom an administrator made, with a budget."""
+    return new_user(max_budget=20, budget_duration="30d", rpm_limit=50, tpm_limit=5000, models=["demo"])
+
+
+@pytest.fixture
+def own_key(user: str, new_key: NewKey) -> str:
+    return new_key(user_id=user)
+
+
+# --- by a token -------------------------------------------------------------------
+
+
+def test_a_token_makes_keys_for_its_user(alice: Person, admin: httpx.Client):
+    provisioned(alice)
+    with alice.client() as client:
+        answer = client.post("/key/generate", json={"max_budget": 3, "model_tpm_limit": {"demo": 10}}).json()
+    assert (answer["user_id"], answer["max_budget"], answer["model_tpm_limit"]) == (alice.sub, 3, {"demo": 10})
+    assert 29.9 < days_left(info(admin, answer["key"])) < 30.1
+
+
+def test_without_a_user_there_are_no_keys(alice: Person):
+    with alice.client() as client:
+        response = client.post("/key/generate", json={})
+    assert refused(response)[:2] == (404, "user_not_found")
+    assert "POST /user/new" in response.json()["error"]["message"]
+
+
+def test_there_are_only_so_many_keys_however_they_are_asked_for(alice: Person, admin: httpx.Client):
+    provisioned(alice)  # one of four
+
+    def attempt(number: int) -> int:
+        with alice.client() as client:
+            return client.post("/key/generate", json={"key_alias": f"{alice.sub} {number}"}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(attempt, range(6))) == [200, 200, 200, 403, 403, 403]
+    with alice.client() as client:
+        response = client.post("/key/generate", json={})
+        assert refused(response)[:2] == (403, "too_many_keys")
+        assert "POST /key/delete" in response.json()["error"]["message"]
+        # The key that the gateway keeps for the token is none of them.
+        client.get("/v1/models").raise_for_status()
+        keys = admin.get("/user/info", params={"user_id": alice.sub}).json()["keys"]
+        assert len(keys) == 5
+        mine = next(key["token"] for key in keys if not (key["key_alias"] or "").startswith("genai-gateway-login-"))
+        assert client.post("/key/delete", json={"keys": [mine]}).json() == {"deleted_keys": [mine]}
+        assert client.post("/key/generate", json={}).status_code == 200
+
+
+def test_a_token_changes_and_deletes_only_what_is_its_users(alice: Person, new_person: NewPerson):
+    theirs, others = provisioned(alice)["key"], provisioned(new_person("data-science"))["key"]
+    with alice.client() as client:
+        for body in ({"key": others, "max_budget": 1}, {"key": hash_of(others)}, {"key": "sk-none"}):
+            assert refused(client.post("/key/update", json=body)) == (403, "forbidden", "key")
+        assert refused(client.post("/key/delete", json={"keys": [theirs, others]})) == (403, "forbidden", "key")
+        assert refused(client.post("/key/regenerate", json={"key": others})) == (403, "forbidden", "key")
+        assert refused(client.post(f"/key/{others}/regenerate", json={})) == (403, "forbidden", "key")
+        assert refused(client.post("/key/update", json={})) == (400, "malformed_body", "key")
+        assert client.post("/key/update", json={"key": theirs, "max_budget": 1}).status_code == 200
+        assert client.post("/key/delete", json={"keys": [hash_of(theirs)]}).status_code == 200
+
+
+def test_regenerating_is_litellms_affair(alice: Person):
+    """Without its licence LiteLLM refuses: its answer arrives as it is."""
+    key = provisioned(alice)["key"]
+    for client in (alice.client(), alice.client(key)):
+        with client:
+            for response in (
+                client.post("/key/regenerate", json={"key": key}),
+                client.post(f"/key/{key}/regenerate"),
+            ):
+                assert response.status_code == 500
+                assert "Enterprise" in response.json()["error"]["message"]
+
+
+def test_the_key_that_the_gateway_keeps_is_nobodys_to_manage(alice: Person, admin: httpx.Client):
+    key = provisioned(alice)["key"]
+    with alice.client() as by_token, alice.client(key) as by_key:
+        by_token.get("/v1/models").raise_for_status()
+        keys = admin.get("/user/info", params={"user_id": alice.sub}).json()["keys"]
+        login = next(one["token"] for one in keys if (one["key_alias"] or "").startswith("genai-gateway-login-"))
+        for client in (by_token, by_key):
+            for path in ("/key/update", "/key/regenerate"):
+                assert refused(client.post(path, json={"key": login})) == (403, "forbidden", "key")
+        assert refused(by_token.post("/key/delete", json={"keys": [login]})) == (403, "forbidden", "key")
+
+
+# --- by a key ---------------------------------------------------------------------
+
+
+def test_a_key_makes_others_for_its_user(gated: Gateway, user: str, own_key: str, admin: httpx.Client):
+    with client_of(gated, own_key) as client:
+        response = client.post("/key/generate", json={"max_budget": 20, "rpm_limit": 50})
+    answer = response.json()
+    assert (answer["user_id"], answer["created_by"], answer["max_budget"]) == (user, user, 20)
+    # Of the policy's rule for those of whom no claims are known.
+    assert 89 < days_left(info(admin, answer["key"])) <= 90
+    line = audited(gated, response)
+    expected = {"actor": "key", "actor_user": user, "actor_key": hash_of(own_key)[:16], "operation": "key/generate"}
+    assert line.items() >= {**expected, "target": user, "decision": "allowed"}.items()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"max_budget": 20.5}, (403, "above_ceiling", "max_budget")),
+        ({"rpm_limit": 51}, (403, "above_ceiling", "rpm_limit")),
+        ({"tpm_limit": 5001}, (403, "above_ceiling", "tpm_limit")),
+        ({"duration": "366d"}, (403, "above_ceiling", "duration")),
+        ({"models": ["demo-reasoning"]}, (403, "above_ceiling", "models")),
+        ({"models": ["*"]}, (403, "above_ceiling", "models")),
+        ({"user_id": "default_user_id"}, (403, "field_not_allowed", "user_id")),
+        ({"key": "sk-1234567890123456"}, (403, "field_not_allowed", "key")),
+        ({"spend": -100}, (403, "field_not_allowed", "spend")),
+        ({"tags": ["free"]}, (403, "field_not_allowed", "tags")),
+        ({"allowed_routes": ["/*"]}, (403, "field_not_allowed", "allowed_routes")),
+        ({"budget_id": "big"}, (403, "field_not_allowed", "budget_id")),
+        ({"key_type": "management"}, (403, "field_not_allowed", "key_type")),
+        ({"model_rpm_limit": {"demo": None}}, (400, "unusable_value", "model_rpm_limit.demo")),
+        ({"team_id": "somebody's"}, (403, "field_not_allowed", "team_id")),
+    ],
+)
+def test_a_key_lifts_nothing(gated: Gateway, own_key: str, admin: httpx.Client, user: str, asked, expected):
+    with client_of(gated, own_key) as client:
+        assert refused(client.post("/key/generate", json=asked)) == expected
+    assert len(admin.get("/user/info", params={"user_id": user}).json()["keys"]) == 1
+
+
+def test_what_a_key_makes_has_its_limits(gated: Gateway, user: str, new_key: NewKey, admin: httpx.Client):
+    narrow = new_key(
+        user_id=user, max_budget=2, budget_duration="7d", rpm_limit=5, duration="2d", models=["demo"],
+        model_rpm_limit={"demo": 3},
+    )  # fmt: skip
+    with client_of(gated, narrow) as client:
+        made = client.post("/key/generate", json={"model_tpm_limit": {"demo": 9}}).json()
+        for asked, field in (
+            ({"max_budget": 2.5}, "max_budget"),
+            ({"rpm_limit": 6}, "rpm_limit"),
+            ({"duration": "3d"}, "duration"),
+            ({"budget_duration": "1d", "max_budget": 2}, "budget_duration"),
+            ({"model_rpm_limit": {"demo": 4}}, "model_rpm_limit.demo"),
+        ):
+            assert refused(client.post("/key/generate", json=asked)) == (403, "above_ceiling", field)
+    told = info(admin, made["key"])
+    assert (told["max_budget"], told["budget_duration"], told["rpm_limit"], told["models"]) == (2, "7d", 5, ["demo"])
+    assert told["metadata"]["model_rpm_limit"] == {"demo": 3}
+    assert days_left(told) < 2
+
+
+@pytest.mark.parametrize(
+    ("restriction", "named"),
+    [
+        ({"metadata": {"guardrails": ["pii"]}}, "guardrails"),
+        ({"allowed_routes": ["/key/generate", "/key/info", "/user/info", "/v2/user/info"]}, "allowed_routes"),
+    ],
+)
+def test_a_key_that_is_restricted_otherwise_makes_none(
+    gated: Gateway, user: str, new_key: NewKey, restriction: dict[str, Any], named: str
+):
+    with client_of(gated, new_key(user_id=user, **restriction)) as client:
+        response = client.post("/key/generate", json={})
+    assert refused(response)[:2] == (403, "forbidden")
+    assert named in response.json()["error"]["message"]
+
+
+def test_a_key_of_a_team_makes_none_outside_it(gated: Gateway, admin: httpx.Client, new_user, new_key: NewKey):
+    team = admin.post("/team/new", json={"team_alias": "team"}).json()["team_id"]
+    member = new_user(teams=[team])
+    with client_of(gated, new_key(user_id=member, team_id=team)) as client:
+        for body in ({}, {"team_id": None}, {"team_id": team}):
+            response = client.post("/key/generate", json=body)
+            # Whether members make keys of the team is the team's own setting in LiteLLM.
+            assert response.status_code in {200, 401, 403}
+            if response.status_code == 200:
+                assert response.json()["team_id"] == team
+        assert refused(client.post("/key/generate", json={"team_id": "x"})) == (403, "field_not_allowed", "team_id")
+
+
+def test_a_key_without_a_user_manages_none(gated: Gateway, new_key: NewKey):
+    with client_of(gated, new_key()) as client:
+        for path in ("/key/generate", "/key/update", "/key/regenerate", "/user/new", "/user/update"):
+            assert refused(client.post(path, json={}))[:2] == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/key/service-account/generate", "/key/bulk_update", "/team/key/bulk_update", "/user/bulk_update", "/user/new"],
+)
+def test_what_is_for_administrators_alone(gated: Gateway, own_key: str, path: str):
+    with client_of(gated, own_key) as client:
+        assert refused(client.post(path, json={}))[:2] == (403, "forbidden")
+
+
+@pytest.mark.parametrize("path", ["/key/generate/", "//key/generate", "/key/%67enerate", "/litellm/key/generate"])
+def test_other_ways_to_write_a_path_lead_no_way_round(gated: Gateway, own_key: str, path: str):
+    with client_of(gated, own_key) as client:
+        response = client.post(f"{gated.url}{path}", json={"max_budget": 1_000_000})
+    assert refused(response) == (403, "above_ceiling", "max_budget")
+
+
+def test_changes_only_take_away(gated: Gateway, user: str, new_key: NewKey, admin: httpx.Client):
+    settings = {"max_budget": 10, "rpm_limit": 20, "duration": "5d", "metadata": {"guardrails": ["pii"], "a": "b"}}
+    target, by = new_key(user_id=user, **settings), new_key(user_id=user)
+    with client_of(gated, by) as client:
+        for asked, field in (
+            ({"max_budget": 11}, "max_budget"),
+            ({"max_budget": None}, "max_budget"),
+            ({"rpm_limit": None}, "rpm_limit"),
+            ({"duration": "6d"}, "duration"),
+            ({"models": []}, "models"),
+        ):
+            assert refused(client.post("/key/update", json={"key": target, **asked})) == (403, "above_ceiling", field)
+        for field in ("blocked", "spend", "team_id", "temp_budget_increase", "model_rpm_limit", "user_email"):
+            response = client.post("/key/update", json={"key": target, field: "x"})
+            assert refused(response) == (403, "field_not_allowed", field)
+        changed = {"max_budget": 4, "duration": "1d", "metadata": {"cost_center": "7"}}
+        client.post("/key/update", json={"key": target, **changed}).raise_for_status()
+    told = info(admin, target)
+    assert (told["max_budget"], told["rpm_limit"]) == (4, 20)
+    assert days_left(told) < 1
+    # What stood there is kept.
+    assert told["metadata"].items() >= {"guardrails": ["pii"], "a": "b", "cost_center": "7"}.items()
+
+
+def test_users_lower_their_limits_and_raise_none(gated: Gateway, user: str, own_key: str, admin: httpx.Client):
+    with client_of(gated, own_key) as client:
+        for asked, expected in (
+            ({"max_budget": 21}, (403, "above_ceiling", "max_budget")),
+            ({"max_budget": None}, (403, "above_ceiling", "max_budget")),
+            ({"budget_duration": "1d"}, (403, "above_ceiling", "budget_duration")),
+            ({"models": ["demo-reasoning"]}, (403, "above_ceiling", "models")),
+            ({"user_id": "somebody-else"}, (403, "field_not_allowed", "user_id")),
+            ({"user_role": "proxy_admin"}, (403, "field_not_allowed", "user_role")),
+            ({"metadata": {"cost_center": "7"}}, (403, "field_not_allowed", "metadata")),
+            ({"spend": 0}, (403, "field_not_allowed", "spend")),
+        ):
+            assert refused(client.post("/user/update", json=asked)) == expected
+        client.post("/user/update", json={"user_id": user, "max_budget": 5, "user_alias": "Me"}).raise_for_status()
+    told = admin.get("/user/info", params={"user_id": user}).json()["user_info"]
+    assert (told["max_budget"], told["user_alias"], told["user_role"]) == (5, "Me", told["user_role"])
+
+
+# --- administrators -----------------------------------------------------------------
+
+
+def test_administrators_pass_unchanged(
+    gated: Gateway, stack, new_user, new_key: NewKey, user: str, admin: httpx.Client
+):
+    by = new_key(user_id=new_user(user_role="proxy_admin"))
+    for credential, actor in ((stack.master_key, "master"), (by, "administrator")):
+        with client_of(gated, credential) as client:
+            asked = {"user_id": user, "max_budget": 1e6, "permissions": {"x": True}, "model_rpm_limit": {"demo": 9}}
+            response = client.post("/key/generate", json=asked)
+            answer = response.json()
+            # LiteLLM's answer, with what it leaves out.
+            assert (answer["user_id"], answer["max_budget"], answer["model_rpm_limit"]) == (user, 1e6, {"demo": 9})
+            line = audited(gated, response)
+            assert (line["actor"], line["target"], line["decision"]) == (actor, user, "allowed")
+            assert client.post("/key/update", json={"key": answer["key"], "max_budget": 2e6}).status_code == 200
+
+
+def test_administrators_by_claim_are_so_while_they_bring_the_token(
+    carol: Person, gated: Gateway, user: str, admin: httpx.Client
+):
+    with carol.client() as client:
+        response = client.post("/key/generate", json={"user_id": user, "max_budget": 1e6})
+        assert response.json()["max_budget"] == 1e6
+        line = audited(gated, response)
+        assert (line["actor_user"], line["actor_rule"], line["target"]) == (carol.sub, "administrators", user)
+        assert client.get("/user/list").status_code == 200
+        assert client.get("/v2/user/info", params={"user_id": user}).json()["user_id"] == user
+        own = client.post("/user/new", json={}).json()
+        chat = {"model": "demo", "messages": [{"role": "user", "content": "hi"}]}
+        assert client.post("/v1/chat/completions", json=chat).status_code == 200
+    # What stays behind is a user like others, with keys that do not live long.
+    assert own["user_role"] == "internal_user"
+    assert days_left(info(admin, own["key"])) <= 0.5
+    with carol.client(own["key"]) as client:
+        assert client.get("/user/list").status_code in {401, 403}
+    with carol.client(carol.token(groups=["data-science"])) as client:
+        assert refused(client.post("/key/generate", json={"user_id": user}))[:2] == (403, "field_not_allowed")
+
+
+def test_an_administrators_completions_are_their_own(carol: Person, admin: httpx.Client):
+    with carol.client() as client:
+        chat = {"model": "demo", "messages": [{"role": "user", "content": "hi"}], "enable_history": True}
+        client.post("/v1/chat/completions", json=chat).raise_for_status()
+        (session,) = client.get("/v1/sessions").json()["data"]
+    assert session["owner"] == f"user:{carol.sub}"
+
+
+def test_without_a_database_of_its_own_nothing_is_given(start_access: StartAccess, alice: Person):
+    gateway = start_access(GATEWAY_DATABASE_URL="postgresql://u:p@127.0.0.1:9/d", GATEWAY_DATABASE_TIMEOUT="0.5")
+    with client_of(gateway, alice.token()) as client:
+        response = client.post("/user/new", json={})
+    assert refused(response)[:2] == (503, "access_unavailable")
