@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from functools import partial
 from typing import cast
 
 from quart import Quart
@@ -27,30 +25,14 @@ from gateway.api.token_gate import TokenGate
 from gateway.api.websocket import WebsocketRelay
 from gateway.cache import ProcessCache, RedisCache
 from gateway.database.engine import Database
-from gateway.errors import GatewayError, IssuerUnavailable
+from gateway.errors import GatewayError
 from gateway.history.data_keys import DataKeys
 from gateway.history.leases import Leases
 from gateway.history.retention import Retention
 from gateway.history.sessions import Sessions
 from gateway.history.turns import Turns
-from gateway.identity.login_keys import LoginKeys
-from gateway.identity.oidc.issuer import Issuer
-from gateway.identity.oidc.verifier import TokenVerifier
-from gateway.identity.policy.policy_file import PolicyFile
-from gateway.identity.policy.rules import Policy
-from gateway.identity.user_locks import UserLocks
 from gateway.prompts.store import Prompts
-from gateway.services.access.access import Access
-from gateway.services.access.exchange import TokenExchange
-from gateway.services.access.issuers import accepted_issuers
-from gateway.services.access.key_holder import KeyHolders
-from gateway.services.access.key_operations import KeyOperations
-from gateway.services.access.login import Login
-from gateway.services.access.provisioning import Provisioning
-from gateway.services.access.revocation import Revocation
-from gateway.services.access.startup import policy_faults
-from gateway.services.access.token_user import TokenUsers
-from gateway.services.access.users import Users
+from gateway.services.access.control import AccessControl
 from gateway.services.converse import Converse
 from gateway.services.count_tokens import CountTokens
 from gateway.services.history import History
@@ -58,7 +40,7 @@ from gateway.services.history_limits import HistoryLimits, Limits
 from gateway.services.invoke import InvokeModel
 from gateway.services.managed_prompts import ManagedPrompts
 from gateway.services.principals import Principals
-from gateway.services.readiness import Check, NotConfigured
+from gateway.services.readiness import Check
 from gateway.services.remembered_completions import RememberedCompletions
 from gateway.services.sessions import SessionsService
 from gateway.settings import Settings
@@ -67,11 +49,8 @@ from gateway.units import KIB
 from gateway.upstream.chat import Chat
 from gateway.upstream.keys import Keys
 from gateway.upstream.litellm import LiteLLM
-from gateway.upstream.management import Management
 from gateway.upstream.messages import Messages
 from gateway.upstream.tokens import Tokens
-
-_log = logging.getLogger(__name__)
 
 # Of requests that manage sessions: a title is the longest of them.
 MAX_MANAGEMENT_BODY = 64 * KIB
@@ -130,7 +109,7 @@ def create_app(settings: Settings) -> Quart:
         bedrock=_bedrock(litellm, managed_prompts, history, settings.body_limit),
         relay=relay,
         websockets=WebsocketRelay(litellm, lambda: cast(asyncio.Event, app.shutdown_event), access.exchange),
-        access=access.managed,
+        access=ManagedAccess(access.access, litellm),
         tokens=TokenGate(access.exchange, public_paths(app)) if access.exchange else None,
     )
     app.asgi_app = AccessLog(front)  # type: ignore[method-assign]  # Quart's own way to wrap an app
@@ -172,67 +151,6 @@ class HistoryStore:
     async def close(self) -> None:
         await self._retention.close()
         await self.leases.close()
-
-
-class AccessControl:
-    """Who may do what: tokens, the access policy, and the users and keys that are managed by them."""
-
-    def __init__(
-        self, litellm: LiteLLM, keys: Keys, principals: Principals, database: Database, settings: Settings
-    ) -> None:
-        self._settings = settings
-        self.policy = PolicyFile(settings.access_policy, faults_of=partial(policy_faults, settings))
-        self.policy.load()
-        self.policy.on_change.append(self._configure)
-        self.verifier = TokenVerifier(self._issuers(self.policy.current))
-        management, locks, holders = Management(litellm, settings.master_key), UserLocks(database), KeyHolders(keys)
-        self.exchange: TokenExchange | None = None
-        self._revocation: Revocation | None = None
-        provisioning: Provisioning | None = None
-        if settings.master_key is not None:
-            users = Users(management, self.policy)
-            login_keys = LoginKeys(database, settings.master_key)
-            login = Login(management, users, login_keys, locks, seconds=settings.key_cache_time)
-            tokens = TokenUsers(self.verifier, self.policy)
-            self._revocation = Revocation(login_keys, login, tokens, self.policy)
-            self.exchange = TokenExchange(tokens, login, self.policy, settings.master_key)
-            provisioning = Provisioning(management, users, locks, self.policy)
-        operations = KeyOperations(keys, holders, management, locks, self.policy)
-        access = Access(principals, holders, operations, self.policy, self.exchange, provisioning)
-        self.managed = ManagedAccess(access, litellm)
-
-    async def check(self) -> None:
-        """Whether the issuers of tokens answer. Raises IssuerUnavailable; NotConfigured where there is none."""
-        if not self.verifier.issuers:
-            raise NotConfigured
-        await self.verifier.check()
-
-    def start(self) -> None:
-        self.policy.start()
-        self._first_look = asyncio.create_task(self._tell_of_issuers())
-        if self._revocation is not None:
-            self._revocation.start()
-
-    async def _tell_of_issuers(self) -> None:
-        """What is wrong with them is better known now than when the first token comes."""
-        try:
-            await self.verifier.check()
-        except IssuerUnavailable as error:
-            _log.error("access tokens cannot be verified: %s", error.message)
-
-    async def close(self) -> None:
-        self._first_look.cancel()
-        await asyncio.wait({self._first_look})
-        await self.policy.close()
-        if self._revocation is not None:
-            await self._revocation.close()
-        await self.verifier.close()
-
-    def _configure(self, policy: Policy) -> None:
-        self.verifier.configure(self._issuers(policy))
-
-    def _issuers(self, policy: Policy) -> tuple[Issuer, ...]:
-        return accepted_issuers(self._settings.okta_issuer, self._settings.okta_audience, policy)
 
 
 def _limits(settings: Settings) -> Limits:

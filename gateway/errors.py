@@ -5,6 +5,7 @@
     │   ├── MalformedRequest        400  a request line or headers that are not relayed
     │   ├── MalformedBody           400  not JSON, or JSON of the wrong shape
     │   ├── UnsupportedField        400  a field that cannot be carried to the model
+    │   ├── Unusable                400  not a value of a field that users may set
     │   ├── MissingCredentials      401  no key was sent
     │   ├── InvalidToken            401  an access token that is not accepted
     │   ├── SignedRequest           403  signed with AWS keys, which only AWS can check
@@ -111,6 +112,20 @@ class AboveCeiling(RequestError):
 
     def __init__(self, field: str, asked: str, allowed: str) -> None:
         super().__init__(f"{field}: {asked} was asked, {allowed} is allowed", param=field)
+        self.field = field
+        self.asked = asked
+        self.allowed = allowed
+
+
+class Unusable(RequestError):
+    """Not a value of the field, whatever is allowed; it is not repeated, as anything may stand there."""
+
+    code = "unusable_value"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}", param=field)
+        self.field = field
+        self.reason = reason
 
 
 class TooManyKeys(RequestError):

@@ -29,6 +29,11 @@ class Expiring(Generic[Key, Value]):
         self._entries.move_to_end(key)
         return value
 
+    def drop(self, condition: Callable[[Value], bool]) -> None:
+        """The entries whose values are so."""
+        for key in [key for key, (_, value) in self._entries.items() if condition(value)]:
+            del self._entries[key]
+
     def put(self, key: Key, value: Value, seconds: float) -> None:
         self._entries[key] = self._clock() + seconds, value
         self._entries.move_to_end(key)

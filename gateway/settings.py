@@ -220,8 +220,6 @@ class Settings:
                 faults.append(f"{name} {error}")
         if values.get("history_keys") and values.get("history_kms_keys"):
             faults.append("GATEWAY_HISTORY_KEYS and GATEWAY_HISTORY_KMS_KEYS are both set: unset one of them")
-        if values.get("okta_issuer") and not values.get("master_key"):
-            faults.append("GATEWAY_MASTER_KEY must be set too where OKTA_ISSUER is: users are made with it")
         faults += _tls_faults(values.get("tls_certificate"), values.get("tls_key"), faults)
         if faults:
             raise SettingsError(faults)

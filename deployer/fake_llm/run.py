@@ -1,8 +1,6 @@
 """The fake LLM as a process: listens, says so, and ends in order when it is told to."""
 
 import asyncio
-import errno
-import os
 import signal
 from collections.abc import Callable
 
@@ -10,6 +8,7 @@ from aiohttp import web
 
 from deployer.fake_llm.pace import Pace
 from deployer.fake_llm.server import create_app
+from deployer.listening import reason_of, url_host
 
 BACKLOG = 1024  # a load test opens many connections at once
 SHUTDOWN_TIMEOUT = 0.5  # seconds for answers under way; then they are cut off, one that hangs would wait for ever
@@ -43,7 +42,7 @@ async def _serve(host: str, port: int, pace: Pace) -> None:
     try:
         await _listen(runner, host, port)
         bound_port = runner.addresses[0][1]
-        print(f"listening on http://{_url_host(host)}:{bound_port}", flush=True)
+        print(f"listening on http://{url_host(host)}:{bound_port}", flush=True)
         await stop.wait()
     finally:
         await runner.cleanup()
@@ -53,18 +52,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
         await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
     except OSError as error:
-        raise CannotListenError(f"cannot listen on {_url_host(host)}:{port}: {_reason(error)}") from error
-
-
-def _reason(error: OSError) -> str:
-    # The loop wraps the system's reason in a sentence of its own; a host that is not found is none of the system's.
-    if error.errno is not None and error.errno in errno.errorcode:
-        return os.strerror(error.errno)
-    return error.strerror or str(error)
-
-
-def _url_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+        raise CannotListenError(f"cannot listen on {url_host(host)}:{port}: {reason_of(error)}") from error
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

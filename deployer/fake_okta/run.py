@@ -1,8 +1,6 @@
 """The fake Okta as a process: listens, says so, and ends in order when it is told to."""
 
 import asyncio
-import errno
-import os
 import signal
 import socket
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from aiohttp import web
 from deployer.fake_okta.errors import CannotListenError
 from deployer.fake_okta.okta import Okta
 from deployer.fake_okta.server import create_app
+from deployer.listening import reason_of, url_host
 
 SHUTDOWN_TIMEOUT = 0.5  # seconds for answers under way; then they are cut off, one that is silent would wait for ever
 
@@ -28,7 +27,7 @@ def run(host: str, port: int, make_okta: Callable[[str], Okta]) -> None:
     """
     # Bound first: the issuer's name has the port in it.
     with _listen(host, port) as listener:
-        address = f"http://{_url_host(host)}:{listener.getsockname()[1]}"
+        address = f"http://{url_host(host)}:{listener.getsockname()[1]}"
         asyncio.run(_serve(listener, address, make_okta(address)))
 
 
@@ -58,15 +57,4 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise CannotListenError(f"cannot listen on {_url_host(host)}:{port}: {_reason(error)}") from error
-
-
-def _reason(error: OSError) -> str:
-    # Python adds the address to the system's reason; a host that is not found is none of the system's.
-    if error.errno is not None and error.errno in errno.errorcode:
-        return os.strerror(error.errno)
-    return error.strerror or str(error)
-
-
-def _url_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+        raise CannotListenError(f"cannot listen on {url_host(host)}:{port}: {reason_of(error)}") from error

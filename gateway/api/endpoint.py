@@ -38,5 +38,6 @@ async def serve(exchange: Exchange, handler: Handler, dialect: Dialect) -> None:
 async def _answer(exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
     if exchange.started:
         return
+    await exchange.discard_body()
     rendered = dialect(error, exchange.request_id)
     await exchange.respond(rendered.status, rendered.headers, rendered.body)

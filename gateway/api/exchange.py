@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,16 +19,20 @@ from gateway.errors import (
     RequestTimeout,
     UnsupportedContentType,
 )
-from gateway.units import SECONDS
+from gateway.units import MIB, SECONDS
 from gateway.upstream.headers import has_credentials
 
 # A refused body is read on for a while: closing at once would reset the connection before the client
 # has read the refusal.
 DRAIN_FACTOR = 4
 DRAIN_TIME = 10 * SECONDS
+# Of a body that nobody wants, for the sake of the connection.
+DISCARDED = 1 * MIB
 # How long a client may pause within a body that is read whole.
 BODY_SILENCE = 60 * SECONDS
 
+
+_NO_CONTROLS = re.compile(r"[^\x00-\x1f\x7f]*")
 
 # The server's extension of ASGI: an event that is set once the client has gone, whoever reads the body meanwhile.
 CLIENT_GONE = "gateway.client_gone"
@@ -48,9 +53,14 @@ def target_of(scope: HTTPScope | WebsocketScope) -> str:
 
 
 def check_target(scope: HTTPScope | WebsocketScope) -> None:
-    """Raises MalformedRequest unless the target is a path: others name a host (RFC 9112, section 3.2)."""
+    """Raises MalformedRequest unless the target is a path: others name a host (RFC 9112, section 3.2).
+
+    Nor are control characters taken: servers do not agree on where a path with a line's end in it leads.
+    """
     if not scope["raw_path"].startswith(b"/"):
         raise MalformedRequest("the request's target must be a path that begins with /; this is no forward proxy")
+    if not _NO_CONTROLS.fullmatch(scope["path"]):
+        raise MalformedRequest("the request's path must not have control characters")
 
 
 def check_framing(headers: list[tuple[bytes, bytes]]) -> None:
@@ -141,8 +151,8 @@ class Exchange:
             # Relayed, it would make LiteLLM take the next request of the connection for the rest of this one.
             raise MalformedRequest("the body is not of the length that content-length tells")
 
-    async def body(self, limit: int) -> bytes:
-        """The whole body, at most `limit` bytes. Raises BodyTooLarge, RequestTimeout, ClientLeft."""
+    async def body(self, limit: int, setting: str = "GATEWAY_BODY_LIMIT") -> bytes:
+        """The whole body, at most `limit` bytes, as `setting` says. Raises BodyTooLarge, RequestTimeout, ClientLeft."""
         declared = self.content_length or 0
         chunks: list[bytes] = []
         size = 0
@@ -152,7 +162,7 @@ class Exchange:
                     size += len(chunk)
                     if max(size, declared) > limit:
                         await self._drain(limit)
-                        raise BodyTooLarge(f"the body is larger than the {limit} bytes allowed (GATEWAY_BODY_LIMIT)")
+                        raise BodyTooLarge(f"the body is larger than the {limit} bytes allowed ({setting})")
                     chunks.append(chunk)
                     silence.reschedule(asyncio.get_running_loop().time() + BODY_SILENCE)
         except TimeoutError:
@@ -170,13 +180,27 @@ class Exchange:
         except TimeoutError:
             return
 
-    async def json_body(self, limit: int) -> bytes:
+    async def json_body(self, limit: int, setting: str = "GATEWAY_BODY_LIMIT") -> bytes:
         """The body, once a key is there and the content type is right.
 
         Raises MissingCredentials, UnsupportedContentType, BodyTooLarge, RequestTimeout, ClientLeft.
         """
         self._check_head()
-        return await self.body(limit)
+        return await self.body(limit, setting)
+
+    async def discard_body(self) -> None:
+        """Read what is left of a body that is small: the server closes the connection of one that was not read, and
+        the client's next request on it is lost."""
+        if self.header(b"expect") is None and 0 < (self.content_length or 0) <= DISCARDED:
+            try:
+                async with asyncio.timeout(DRAIN_TIME):
+                    while self._received < (self.content_length or 0):
+                        message: Any = await self._receive()
+                        if message["type"] == "http.disconnect":
+                            return
+                        self._received += len(message["body"])
+            except TimeoutError:
+                return
 
     def _check_head(self) -> None:
         if not has_credentials(self.headers):

@@ -70,12 +70,12 @@ class Front:
             await self._quart(scope, receive, send)
 
     async def _http(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        managed = operation_of(scope["path"]) if scope["method"] == "POST" else None
+        managed = operation_of(scope["method"], scope["path"])
         if managed is None and self._tokens is not None and self._tokens.concerns(scope):
             admitted = await self._tokens.admitted(scope, receive, send)
             if admitted is None:
                 return
-            scope, send = admitted
+            scope, receive, send = admitted
         if scope["path"] in self._quart_paths:
             await self._quart(scope, receive, send)
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import orjson
 
 from gateway.api.dialects import JSON
 from gateway.api.exchange import Exchange, parse_json_object
 from gateway.api.our_key import body_is_about_key, refused
-from gateway.services.access.access import Access, Answered, Passed
+from gateway.services.access.access import Access, Passed, Request
 from gateway.services.access.answers import complete
 from gateway.services.access.operations import Asked, Operation
 from gateway.units import MIB
@@ -34,31 +36,32 @@ class ManagedAccess:
 
     async def perform(self, asked: Asked, exchange: Exchange) -> None:
         """Answer with what LiteLLM answers. Raises GatewayError."""
-        raw = await exchange.json_body(MAX_BODY)
-        caller = Caller(exchange.headers, exchange.request_id)
-        # LiteLLM takes no body for an empty object where nothing has to be said.
-        result = await self._access.perform(asked, caller, lambda: parse_json_object(raw or b"{}"))
-        if isinstance(result, Passed):
-            await self._pass(asked, exchange, result, raw)
-            return
-        assert isinstance(result, Answered)
-        await exchange.respond(200, [JSON, NO_STORE], orjson.dumps(result.body))
+        request = Request(
+            asked,
+            Caller(exchange.headers, exchange.request_id),
+            read=partial(exchange.json_body, MAX_BODY, "for requests that manage users or keys"),
+            # No body is an empty object, as LiteLLM has it where nothing needs to be said.
+            parse=lambda raw: parse_json_object(raw or b"{}"),
+            pass_on=partial(self._pass_on, asked, exchange),
+        )
+        answer = await self._access.perform(request)
+        if answer is not None:
+            await exchange.respond(200, [JSON, NO_STORE], orjson.dumps(answer))
 
-    async def _pass(self, asked: Asked, exchange: Exchange, passed: Passed, raw: bytes) -> None:
+    async def _pass_on(self, asked: Asked, exchange: Exchange, passed: Passed) -> int:
         scope = exchange.scope
         headers = request_headers(
             passed.headers,
             scheme=scope["scheme"],
             client=exchange.client,
             request_id=exchange.request_id,
-            content_length=len(raw),
+            content_length=len(passed.body),
         )
         sent = [(name, value) for name, value in headers if name != "accept-encoding"]
+        sent.append(("accept-encoding", "identity"))
         async with (
             exchange.while_client_stays(),
-            self._litellm.request(
-                scope["method"], exchange.target, headers=[*sent, ("accept-encoding", "identity")], body=raw
-            ) as response,
+            self._litellm.request(scope["method"], exchange.target, headers=sent, body=passed.body) as response,
         ):
             body = await read(response, MAX_ANSWER)
             if passed.key_is_ours and body_is_about_key(response.status, body):
@@ -67,6 +70,7 @@ class ManagedAccess:
             if response.status == 200 and asked.operation in _INCOMPLETE:
                 body = _completed(body)
             await exchange.respond(response.status, kept, body)
+            return response.status
 
 
 def _completed(body: bytes) -> bytes:

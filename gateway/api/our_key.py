@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from gateway.errors import AccessUnavailable, GatewayError, UpstreamRefusal
-from gateway.upstream.asking import refusal
+from gateway.upstream.asking import is_about_key, refusal
 
-# In the state of a request's scope.
-KEY_IS_OURS = "gateway.key_is_ours"
-
-# LiteLLM's status for a bad key, and also for a good one of somebody who may not do this.
-UNAUTHORIZED = 401
-
-# LiteLLM's types of errors about the key itself.
-_OF_KEYS = frozenset({"token_not_found_in_db", "expired_key"})
-# How its messages describe a key: the last characters, the hash.
-_DESCRIPTION = re.compile(r"Received API Key|Key Hash|sk-\.\.\.|Key is blocked")
+# In the state of a request's scope: what to call when LiteLLM refuses the key that is in the place of a token.
+FORGET_KEY = "gateway.forget_key"
 
 
 def refused() -> AccessUnavailable:
     return AccessUnavailable(
-        "LiteLLM refuses the key that the gateway has in the place of the access token; try again in a minute",
-        retry_after="60",
+        "LiteLLM refuses the key that the gateway has in the place of the access token; try again",
+        retry_after="1",
     )
-
-
-def is_about_key(error: UpstreamRefusal) -> bool:
-    """Whether LiteLLM refuses the key, rather than what its holder asks for."""
-    return error.status == UNAUTHORIZED and (error.code in _OF_KEYS or _DESCRIPTION.search(error.message) is not None)
 
 
 def body_is_about_key(status: int, body: bytes) -> bool:
     """The same of LiteLLM's answer."""
-    return status == UNAUTHORIZED and is_about_key(refusal(status, body, None))
+    return is_about_key(refusal(status, body, None))
 
 
 def concealed(error: GatewayError, state: Mapping[str, Any]) -> GatewayError:
     """The error as the client may see it: LiteLLM's words about a bad key describe the key."""
-    if isinstance(error, UpstreamRefusal) and state.get(KEY_IS_OURS) and is_about_key(error):
+    forget = state.get(FORGET_KEY)
+    if isinstance(error, UpstreamRefusal) and forget is not None and is_about_key(error):
+        forget()
         return refused()
     return error

@@ -14,7 +14,7 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketSco
 from gateway.api.dialects import Rendered, render_openai
 from gateway.api.exchange import check_target, client_of, target_of
 from gateway.errors import GatewayError, UpstreamBroken
-from gateway.services.access.exchange import TokenExchange
+from gateway.services.access.token_exchange import TokenExchange
 from gateway.upstream.caller import Caller
 from gateway.upstream.headers import request_headers
 from gateway.upstream.litellm import LiteLLM
@@ -55,8 +55,9 @@ class WebsocketRelay:
         """With a key in the place of an access token."""
         if self._tokens is None or not self._tokens.concerns(scope["headers"]):
             return scope
-        headers = await self._tokens.headers(Caller(list(scope["headers"]), request_id), scope["path"])
-        return cast(WebsocketScope, {**scope, "headers": headers})
+        caller = Caller(list(scope["headers"]), request_id)
+        exchanged = await self._tokens.exchanged(caller, scope["path"], _no_body)
+        return cast(WebsocketScope, {**scope, "headers": exchanged.headers})
 
     async def _relay(self, scope: WebsocketScope, client: _Client) -> None:
         if (await client.receive())["type"] != "websocket.connect":
@@ -85,6 +86,10 @@ def _handshake_headers(scope: WebsocketScope, request_id: str) -> list[tuple[str
         request_id=request_id,
     )
     return [(name, value) for name, value in headers if not name.lower().startswith("sec-websocket-")]
+
+
+async def _no_body() -> bytes:
+    return b""
 
 
 class _Client:

@@ -15,9 +15,9 @@ from typing import Any
 
 import orjson
 
+from gateway.cipher import CannotOpen, Cipher
 from gateway.codecs.json_text import request_json
 from gateway.errors import HistoryUnreadable
-from gateway.history.cipher import Cipher
 from gateway.units import KIB
 
 # In characters: what is shorter is not worth a row of its own.
@@ -106,18 +106,21 @@ class Contents:
         # Decoding passes over what is no base64, and over bits that are of no use.
         if _base64(sealed) != encoded:
             raise HistoryUnreadable(_DAMAGED)
-        return self._keyed().open(sealed, context.encode())
+        return self._open(sealed, context.encode())
 
     def _part(self, parts: Mapping[str, bytes], digest: str, is_sealed: bool) -> str:
         data = parts.get(digest)
         if data is None:
             raise HistoryUnreadable("a part of what is stored is missing")
-        return (self._keyed().open(data, _of_part(digest)) if is_sealed else data).decode()
+        return (self._open(data, _of_part(digest)) if is_sealed else data).decode()
 
-    def _keyed(self) -> Cipher:
+    def _open(self, sealed: bytes, context: bytes) -> bytes:
         if self._cipher is None:
             raise HistoryUnreadable("what is stored is encrypted, and the gateway was given no key")
-        return self._cipher
+        try:
+            return self._cipher.open(sealed, context)
+        except CannotOpen as error:
+            raise HistoryUnreadable(str(error)) from None
 
     def _digest(self, owner: str, data: bytes) -> str:
         # Of two hashes, whose length is known: no other owner with other content reads the same.

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.cipher import Cipher
 from gateway.errors import HistoryUnavailable
-from gateway.history.cipher import Cipher
 from gateway.history.contents import Contents
 from gateway.setting_values import KEY_SIZE
 from gateway.units import SECONDS

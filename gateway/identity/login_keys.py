@@ -8,11 +8,11 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gateway.cipher import CannotOpen, Cipher
 from gateway.database.connection import Connection, Row
 from gateway.database.engine import Database, Operation
 from gateway.database.errors import DatabaseUnavailable
-from gateway.errors import AccessUnavailable, HistoryUnreadable
-from gateway.history.cipher import Cipher
+from gateway.errors import AccessUnavailable
 from gateway.setting_values import KEY_SIZE
 
 Result = TypeVar("Result")
@@ -47,7 +47,7 @@ class LoginKeys:
 
     def __init__(self, database: Database, master_key: str) -> None:
         self._database = database
-        derived = HKDF(SHA256(), KEY_SIZE, None, b"genai-gateway login keys").derive(master_key.encode())
+        derived = HKDF(SHA256(), KEY_SIZE, None, b"genai-gateway login keys v1").derive(master_key.encode())
         self._cipher = Cipher([derived])
 
     async def get(self, user_id: str) -> StoredKey | None:
@@ -88,7 +88,7 @@ class LoginKeys:
     def _opened(self, row: Row) -> StoredKey:
         try:
             key = self._cipher.open(bytes(row["sealed"]), _place(row["user_id"])).decode()
-        except HistoryUnreadable:
+        except CannotOpen:
             key = None
         return StoredKey(
             user_id=row["user_id"],

@@ -11,6 +11,9 @@ LONGEST_ID = 200
 # LiteLLM's name for whoever holds the master key: keys that carry it have no person in common.
 NO_USER = "default_user_id"
 
+# Of users that are LiteLLM's own; the second holds the budget of all.
+RESERVED_USERS = frozenset({NO_USER, "litellm-proxy-budget"})
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

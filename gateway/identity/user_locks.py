@@ -14,11 +14,13 @@ from uuid import uuid4
 from gateway.database.connection import Connection
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailable
-from gateway.errors import AccessUnavailable, UserBusy
+from gateway.errors import AccessUnavailable, UpstreamTimeout, UserBusy
 from gateway.units import SECONDS
 
-# Of a lock whose replica died; more than what is done under one takes, each request to LiteLLM included.
+# Of a lock whose replica died.
 LEASE = 60 * SECONDS
+# Of what is done under one: it ends before another replica may begin.
+WITHIN = 45 * SECONDS
 PATIENCE = 15 * SECONDS
 PAUSE = 0.05 * SECONDS
 LONGEST_PAUSE = 0.5 * SECONDS
@@ -40,11 +42,18 @@ class UserLocks:
 
     @asynccontextmanager
     async def of(self, user_id: str) -> AsyncIterator[None]:
-        """Alone with the user inside. Raises UserBusy after some seconds of waiting, AccessUnavailable."""
+        """Alone with the user inside, for less than a minute. Raises UserBusy after some seconds of waiting,
+        AccessUnavailable; UpstreamTimeout when it took too long."""
         name, holder = hashlib.sha256(user_id.encode()).hexdigest(), str(uuid4())
-        await self._take(name, holder)
         try:
-            yield
+            # Within: who is cancelled while it is taken has it, perhaps.
+            await self._take(name, holder)
+            async with asyncio.timeout(WITHIN) as time_limit:
+                yield
+        except TimeoutError:
+            if not time_limit.expired():
+                raise
+            raise UpstreamTimeout("LiteLLM takes too long; what was asked may have been done in part") from None
         finally:
             await self._release(name, holder)
 

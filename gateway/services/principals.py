@@ -42,12 +42,12 @@ class Principals:
         await self._cache.put(name, orjson.dumps([owner.key_hash, owner.user_id]).decode(), self._seconds)
         return principal_of(owner.user_id, owner.key_hash)
 
-    async def is_administrator(self, principal: Principal, caller: Caller) -> bool:
-        """Whether they may read what is others'."""
+    async def is_administrator(self, principal: Principal, caller: Caller, *, now: bool = False) -> bool:
+        """Whether they may see and manage what is others', as the administrator's session of LiteLLM's UI may, too."""
         if principal.is_master:
             return True
-        if principal.user_id is None:
-            return False
+        if now:
+            return await self._keys.is_administrator(caller)
         name = f"administrator:{self._name_of(caller)}"
         remembered = await self._cache.get(name)
         if remembered is None:

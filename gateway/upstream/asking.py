@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ from gateway.upstream.litellm import LiteLLM, upstream_errors
 
 MAX_ANSWER = 64 * MIB
 MAX_ERROR = 1 * MIB
+
+UNAUTHORIZED = 401
+# LiteLLM's types of errors about the key itself.
+_OF_KEYS = frozenset({"token_not_found_in_db", "expired_key"})
+# How its messages describe a key: the last characters, the hash.
+_DESCRIPTION = re.compile(r"Received API Key|Key Hash|sk-\.\.\.|Key is blocked")
 
 RawHeaderList = list[tuple[bytes, bytes]]
 
@@ -74,7 +81,22 @@ def refusal(status: int, raw: bytes, retry_after: str | None) -> UpstreamRefusal
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError:
         parsed = None
-    return refusal_of(status, parsed.get("error") if isinstance(parsed, dict) else None, retry_after)
+    return refusal_of(status, _told(parsed) if isinstance(parsed, dict) else None, retry_after)
+
+
+def _told(answer: dict[str, Any]) -> object:
+    """The error object; FastAPI's own errors, of which LiteLLM has some, have a `detail` in its place."""
+    if "error" in answer:
+        return answer["error"]
+    detail = answer.get("detail")
+    if isinstance(detail, dict):
+        detail = detail.get("error") or detail.get("message")
+    return {"message": detail, "type": "refused"} if isinstance(detail, str) else None
+
+
+def is_about_key(error: UpstreamRefusal) -> bool:
+    """Whether LiteLLM refuses the key, rather than what its holder asks for: its status for either is 401."""
+    return error.status == UNAUTHORIZED and (error.code in _OF_KEYS or _DESCRIPTION.search(error.message) is not None)
 
 
 def refusal_of(status: int, error: object, retry_after: str | None) -> UpstreamRefusal:

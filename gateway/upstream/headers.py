@@ -26,7 +26,7 @@ _NOT_FROM_THE_CLIENT = HOP_BY_HOP | {b"expect", b"content-length", b"x-forwarded
 _NOT_FROM_LITELLM = HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
 
 # Whatever `Connection` says: a message cannot do without these.
-_NEVER_HOP_BY_HOP = {b"host", b"content-length", b"authorization"}
+_NEVER_HOP_BY_HOP = {b"host", b"content-length", b"authorization", b"litellm-changed-by"}
 
 # What carries a key to LiteLLM (its `SpecialHeaders`).
 CREDENTIAL_HEADERS = frozenset(

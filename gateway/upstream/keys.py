@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from gateway.errors import UpstreamBroken, UpstreamRefusal
 from gateway.identity.principal import key_hash_of
 from gateway.units import MIB
-from gateway.upstream.asking import asked, json_object, refusal, whole
+from gateway.upstream.asking import asked, json_object, read, refusal, whole
 from gateway.upstream.caller import Caller
 from gateway.upstream.headers import CREDENTIAL_HEADERS, end_to_end
 from gateway.upstream.litellm import LiteLLM
@@ -25,7 +25,7 @@ WHOLE_USER_INFO = "/user/info"
 
 ADMINISTRATOR = "proxy_admin"
 
-MAX_ANSWER = 4 * MIB
+MAX_ANSWER = 16 * MIB
 
 # LiteLLM's order of the headers that may carry a key, where several do (its `get_api_key`).
 _PRECEDENCE = (
@@ -97,8 +97,8 @@ class Keys:
 
     async def user(self, caller: Caller, user_id: str) -> UserRecord:
         """The user whose key it is, asked with the key itself."""
-        query = urlencode({"user_id": user_id})
-        return user_record(await self._get(f"{WHOLE_USER_INFO}?{query}", caller.upstream_headers()))
+        query = urlencode({"user_id": user_id}, quote_via=quote)
+        return user_record(await self._get(f"{WHOLE_USER_INFO}?{query}", caller.upstream_headers()), user_id)
 
     async def post(self, caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """LiteLLM's answer to a request of the caller's, who may do what LiteLLM lets them."""
@@ -110,7 +110,7 @@ class Keys:
         try:
             told = await self._get(USER_INFO, caller.upstream_headers())
         except UpstreamRefusal as error:
-            if error.status in {403, 404}:  # may not ask, or has no user
+            if error.status in {400, 403, 404}:  # has no user, or may not ask
                 return False
             raise
         return told.get("user_role") == ADMINISTRATOR
@@ -118,7 +118,7 @@ class Keys:
     async def _get(self, target: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
         sent = [*headers, ("accept-encoding", "identity")]
         async with self._litellm.request("GET", target, headers=sent, body=None) as response:
-            body = await response.content.read(MAX_ANSWER)
+            body = await read(response, MAX_ANSWER)
             if response.status != 200:
                 raise refusal(response.status, body, response.headers.get("retry-after"))
             return json_object(body)

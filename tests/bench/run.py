@@ -26,6 +26,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.bench.access import access_table  # noqa: E402
 from tests.bench.history import history_table  # noqa: E402
 from tests.bench.translation import translation_table  # noqa: E402
 from tests.support.processes import FakeLLM, Gateway  # noqa: E402
@@ -125,6 +126,7 @@ def main() -> None:
         console.print(f"completions a second, 32 connections, direct: {throughput(fake_llm.url, folder)}")
         console.print(f"completions a second, 32 connections, through: {throughput(gateway.url, folder)}")
         console.print(history_table(fake_llm, folder))
+        console.print(access_table(folder))
         resident = psutil.Process(gateway.process.pid).memory_info().rss / 1024**2
         console.print(f"memory after all that: {resident:.0f} MB")
     shutil.rmtree(folder)

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "gateway"
 # Each layer may import from itself and from those before it.
 LAYERS = [
     {"schemas", "errors", "units", "expiring"},
-    {"setting_values"},
+    {"setting_values", "cipher"},
     {"settings"},
     {"codecs", "history", "identity", "telemetry", "database", "cache"},
     {"translation", "prompts", "upstream"},

@@ -14,8 +14,8 @@ from gateway.units import KIB
 
 MAX_SIZE = 16 * KIB
 
-# `{"` in base64url: a JSON object begins so.
-_BEGINNING = "eyJ"
+# `{` in base64url, whatever comes behind it: a JSON object begins so.
+_BEGINNING = "ey"
 _PARTS = 3
 _ENCRYPTED_PARTS = 5  # RFC 7516
 # They name keys that are not the issuer's, or change how the token is to be read.

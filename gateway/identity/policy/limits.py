@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
-from gateway.errors import AboveCeiling, RequestError
+from gateway.errors import AboveCeiling, Unusable
 from gateway.identity.policy.durations import NoDuration, in_days, period_seconds, seconds_of
 
 MOST_MONEY = 1_000_000_000
@@ -39,27 +39,6 @@ class Limit(Generic[Value]):
 
     default: Value | None
     ceiling: Value | None
-
-
-class OverCeiling(AboveCeiling):
-    """More than is allowed; `asked` and `allowed` as a person reads them."""
-
-    def __init__(self, field: str, asked: str, allowed: str) -> None:
-        super().__init__(field, asked, allowed)
-        self.field = field
-        self.asked = asked
-        self.allowed = allowed
-
-
-class Unusable(RequestError):
-    """Not a value of the field, whatever is allowed; it is not repeated, as anything may stand there."""
-
-    code = "unusable_value"
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}", param=field)
-        self.field = field
-        self.reason = reason
 
 
 def _money(asked: object) -> float:
@@ -128,11 +107,11 @@ FIELDS = tuple(_MEASURES)
 def value_for(field: str, asked: object, limit: Limit[Value]) -> Value | None:
     """What to use for one of FIELDS: `asked` is ABSENT, or what the JSON has there; null asks for no limit.
 
-    None is unlimited, or of a budget's period: never renewed. Raises OverCeiling and Unusable.
+    None is unlimited, or of a budget's period: never renewed. Raises AboveCeiling and Unusable.
     """
     value = limit.default if asked is ABSENT else None if asked is None else read_value(field, asked)
     if not is_within(field, value, limit.ceiling):
-        raise OverCeiling(field, _shown(field, value), _bound(field, limit.ceiling))
+        raise AboveCeiling(field, _shown(field, value), _bound(field, limit.ceiling))
     return value
 
 

@@ -6,11 +6,14 @@ import fnmatch
 import re
 from collections.abc import Sequence
 
-from gateway.identity.policy.limits import ABSENT, OverCeiling, Unusable
+from gateway.errors import AboveCeiling, Unusable
+from gateway.identity.policy.limits import ABSENT
 
 FIELD = "models"
 ALL = "*"
-MOST_MODELS = 1000
+MOST_MODELS = 200
+# LiteLLM makes a regular expression of a name: many wildcards in one would keep it busy for long.
+MOST_WILDCARDS = 2
 LONGEST_NAME = 256
 
 # What LiteLLM takes for every model of the proxy; for a key without a team also the second.
@@ -29,7 +32,7 @@ ModelList = Sequence[str] | None
 def models_asked(asked: object, *allowed: ModelList) -> tuple[str, ...] | None:
     """The models to use: `asked` is ABSENT, or what the JSON has there; every list of `allowed` has to allow them.
 
-    None is every model. Absent is what all of the lists allow. Raises OverCeiling and Unusable.
+    None is every model. Absent is what all of the lists allow. Raises AboveCeiling and Unusable.
     """
     lists = [tuple(models) for models in allowed if models and ALL_OF_PROXY not in models]
     if asked is ABSENT:
@@ -38,7 +41,7 @@ def models_asked(asked: object, *allowed: ModelList) -> tuple[str, ...] | None:
     for name in names or (ALL,):
         for models in lists:
             if not is_covered(ALL if name in MEANS_ALL else name, models):
-                raise OverCeiling(FIELD, name if names else "every model", _shown(models))
+                raise AboveCeiling(FIELD, name if names else "every model", _shown(models))
     return names or None
 
 
@@ -61,7 +64,7 @@ def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...] | None:
         common = tuple(dict.fromkeys([*kept, *(name for name in other if is_covered(name, common))]))
     if not common:
         # An empty list would be every model to LiteLLM.
-        raise OverCeiling(FIELD, "nothing", "no model")
+        raise AboveCeiling(FIELD, "nothing", "no model")
     return common
 
 
@@ -82,6 +85,8 @@ def name_fault(name: object) -> str | None:
         return f"must have names of 1 to {LONGEST_NAME} printable characters"
     if ALL in name and not WILDCARD.fullmatch(name):
         return "must have wildcards of letters, digits and * . _ : / @ - alone, such as bedrock/*"
+    if name.count(ALL) > MOST_WILDCARDS or ALL * 2 in name:
+        return f"must have names with at most {MOST_WILDCARDS} wildcards, not side by side"
     return None
 
 

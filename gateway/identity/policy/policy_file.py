@@ -95,7 +95,11 @@ class PolicyFile:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._interval)
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                # Whatever it is: changes that nobody sees any more would go unnoticed.
+                _log.exception("the access policy's file could not be looked at")
 
     async def _handle(self, path: Path, seen: _Look) -> None:
         if not seen:

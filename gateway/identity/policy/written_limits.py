@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from gateway.identity.policy.limits import ABSENT, NEVER, Limit, OverCeiling, Unusable, read_value, value_for
+from gateway.errors import AboveCeiling, Unusable
+from gateway.identity.policy.limits import ABSENT, NEVER, Limit, read_value, value_for
 from gateway.identity.policy.rules import SAFE_KEY, SAFE_USER, Limits
 
 UNLIMITED = "unlimited"
@@ -28,7 +29,7 @@ def limit_of(field: str, written: Any) -> Limit[Any]:
         value_for(asked, ABSENT, limit)
     except Unusable as error:
         raise WrongLimit(error.reason) from None
-    except OverCeiling as error:
+    except AboveCeiling as error:
         raise WrongLimit(f"has a default, {default}, beyond its ceiling: {error.allowed} is allowed") from None
     return limit
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.errors import FieldNotAllowed, MalformedBody
-from gateway.identity.policy.limits import ABSENT, Limit, OverCeiling, Unusable, value_for
+from gateway.errors import AboveCeiling, FieldNotAllowed, MalformedBody, Unusable
+from gateway.identity.policy.limits import ABSENT, Limit, value_for
 from gateway.identity.policy.models import ModelList, models_asked
-from gateway.services.access.limits import NUMBERS, Limits
+from gateway.services.access.bounds import NUMBERS, Limits
 from gateway.services.access.login import ALIAS
 
 LONGEST_ALIAS = 200
@@ -114,13 +114,14 @@ def _per_model(field: str, of_all: str) -> Check:
 
 
 def _one(authority: Authority, name: str, field: str, asked: Any) -> int:
+    if asked is None:
+        raise Unusable(name, "must be a whole number: null is no limit, which every model has without it")
     try:
-        # Null would be no limit, which is not a limit for a model.
-        return int(_limited(field)(authority, "" if asked is None else asked))
+        return int(_limited(field)(authority, asked))
     except Unusable as error:
         raise Unusable(name, error.reason) from None
-    except OverCeiling as error:
-        raise OverCeiling(name, error.asked, error.allowed) from None
+    except AboveCeiling as error:
+        raise AboveCeiling(name, error.asked, error.allowed) from None
 
 
 def _key_type(_: Authority, asked: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from gateway.identity.oidc.issuer import Issuer, ProfileName, faults_of
+from gateway.identity.oidc.okta import is_at_okta
 from gateway.identity.policy.rules import IssuerEntry, Policy
 
 
@@ -25,9 +26,11 @@ def issuer_faults(okta_issuer: str | None, okta_audience: str, policy: Policy) -
 
 def _faults(okta_issuer: str | None, okta_audience: str, policy: Policy) -> Iterator[str]:
     for issuer in accepted_issuers(okta_issuer, okta_audience, policy):
-        name = "OKTA_ISSUER" if issuer.url == okta_issuer else f"the issuer {issuer.url} of the access policy"
         for fault in faults_of(issuer):
-            yield f"{name}: {fault}"
+            if issuer.url != okta_issuer:
+                yield f"GATEWAY_ACCESS_POLICY: the issuer {issuer.url}: {fault}"
+            else:
+                yield f"{'OKTA_AUDIENCE' if fault.startswith('audience') else 'OKTA_ISSUER'}: {fault}"
 
 
 def _issuer(entry: IssuerEntry, audience: str) -> Issuer:
@@ -42,6 +45,5 @@ def _issuer(entry: IssuerEntry, audience: str) -> Issuer:
 
 
 def _usual_profile(url: str) -> ProfileName:
-    """Okta's where the address is like those of its authorization servers, whatever the host is named."""
-    path = urlsplit(url).path
-    return "okta" if path in {"", "/"} or re.fullmatch(r"/oauth2/[^/]+/?", path) else "rfc9068"
+    """Okta's at Okta, and where the address is like those of its authorization servers, whatever the host is named."""
+    return "okta" if is_at_okta(url) or re.fullmatch(r"/oauth2/[^/]+/?", urlsplit(url).path) else "rfc9068"

@@ -11,7 +11,9 @@ from gateway.telemetry.audit import Actor
 from gateway.upstream.caller import Caller
 from gateway.upstream.keys import Keys
 from gateway.upstream.management import Behalf
-from gateway.upstream.records import UI_TEAM, KeyRecord, UserRecord
+from gateway.upstream.records import KeyRecord, UserRecord
+
+NO_USERS_KEY = "the key belongs to no user; only administrators manage such keys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,14 @@ class KeyHolder:
         return Behalf(self.user.user_id, self.caller.request_id)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the key may do what its user may."""
+        return self.key.is_whole
+
+    @property
     def delegates(self) -> bool:
-        """Whether the key's own limits bind what it makes: those of a session of LiteLLM's admin UI are its window's,
-        not the user's."""
-        return self.key.team_id != UI_TEAM
+        """Whether the key's own limits bind what it makes."""
+        return not self.key.is_session
 
 
 class KeyHolders:
@@ -44,11 +50,15 @@ class KeyHolders:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
+    async def key(self, caller: Caller) -> KeyRecord:
+        """Raises UpstreamError."""
+        return await self._keys.record(caller)
+
     async def of(self, caller: Caller, policy: Policy) -> KeyHolder:
         """Raises Forbidden for a key without a user, or whose user the policy denies; UpstreamError."""
         key = await self._keys.record(caller)
         if key.user_id is None:
-            raise Forbidden("the key belongs to no user; only administrators manage such keys")
+            raise Forbidden(NO_USERS_KEY)
         user = await self._keys.user(caller, key.user_id)
         return KeyHolder(key=key, user=user, rule=_rule(user, policy), caller=caller)
 

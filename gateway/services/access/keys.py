@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.errors import AboveCeiling, Forbidden, MalformedBody, TooManyKeys
+from gateway.errors import Forbidden, MalformedBody, TooManyKeys
 from gateway.identity.policy.rules import Policy, Rule
 from gateway.identity.principal import key_hash_of
+from gateway.services.access.bounds import delegated, of_key_policy, own
 from gateway.services.access.fields import CHANGED_KEY, NEW_KEY, Authority, changed, made
 from gateway.services.access.key_holder import KeyHolder
-from gateway.services.access.limits import delegated, of_key_policy, own
 from gateway.services.access.login import is_login_key
+from gateway.services.access.token_user import VIEWER
 from gateway.upstream.records import KeyRecord, UserRecord
 
 KEY_FIELD = "key"
+VIEWERS_MAKE_NONE = "the access policy makes this user a viewer, who has no keys"
 
 
 def key_authority(user: UserRecord, rule: Rule, policy: Policy) -> Authority:
@@ -39,14 +40,22 @@ def delegated_authority(holder: KeyHolder, policy: Policy) -> Authority:
     authority = replace(key_authority(holder.user, holder.rule, policy), teams=holder.user.teams)
     if not holder.delegates:
         return authority
-    if holder.key.narrowed_by:
+    if restrictions := [*holder.key.narrowed_by, *_own_measures(holder.key)]:
         raise Forbidden(
-            f"the key is restricted ({', '.join(holder.key.narrowed_by)}), and a key that it makes would not be; use"
-            " another key, an access token, or ask an administrator"
+            f"the key is restricted ({', '.join(restrictions)}), and keys that it makes would have that anew, or not at"
+            " all; use another key, an access token, or ask an administrator"
         )
     if holder.key.team_id is not None:
         authority = replace(authority, teams=(holder.key.team_id,))
     return within(authority, holder.key)
+
+
+def _own_measures(key: KeyRecord) -> list[str]:
+    """What a key has of its own that two keys would have twice."""
+    measured = [
+        field for field in ("max_budget", "tpm_limit", "rpm_limit") if getattr(key.allowance, field) is not None
+    ]
+    return [*measured, *key.per_model]
 
 
 def within(authority: Authority, key: KeyRecord) -> Authority:
@@ -58,26 +67,16 @@ def within(authority: Authority, key: KeyRecord) -> Authority:
     )
 
 
-def new_key_fields(
-    body: dict[str, Any], authority: Authority, user: UserRecord, rule: Rule, maker: KeyRecord | None = None
-) -> dict[str, Any]:
-    """What LiteLLM is asked for. `maker`: the key that asks, where one does. Raises RequestError; TooManyKeys."""
+def new_key_fields(body: dict[str, Any], authority: Authority, user: UserRecord, rule: Rule) -> dict[str, Any]:
+    """What LiteLLM is asked for. Raises RequestError; TooManyKeys."""
+    if rule.role == VIEWER:
+        raise Forbidden(VIEWERS_MAKE_NONE)
     fields = made(NEW_KEY, body, authority)
-    if maker is not None:
-        for name, limits in maker.per_model.items():
-            fields[name] = _within_models(name, fields.get(name) or {}, limits)
     most = rule.key.count
     mine = sum(key.counts(time.time()) and not is_login_key(key) for key in user.keys)
     if most is not None and mine >= most:
         raise TooManyKeys(f"you have {mine} keys, and {most} are allowed; delete one with POST /key/delete")
     return {**fields, "user_id": user.user_id}
-
-
-def _within_models(name: str, asked: dict[str, int], limits: Mapping[str, int]) -> dict[str, int]:
-    for model, limit in limits.items():
-        if asked.get(model, limit) > limit:
-            raise AboveCeiling(f"{name}.{model}", str(asked[model]), f"at most {limit}")
-    return {**limits, **asked}
 
 
 def own_key(body: dict[str, Any], user: UserRecord) -> KeyRecord:
@@ -88,8 +87,13 @@ def own_key(body: dict[str, Any], user: UserRecord) -> KeyRecord:
     return key_of_user(named, user)
 
 
+def token_of(named: str) -> str:
+    """The hash of a key that is given as it is, or as its hash."""
+    return key_hash_of(named) if named.startswith("sk-") else named
+
+
 def key_of_user(named: str, user: UserRecord) -> KeyRecord:
-    token = key_hash_of(named) if named.startswith("sk-") else named
+    token = token_of(named)
     found = next((key for key in user.keys if key.token == token), None)
     if found is None:
         raise Forbidden("the key is none of yours", param=KEY_FIELD)
@@ -106,6 +110,14 @@ def changed_key_fields(body: dict[str, Any], authority: Authority, key: KeyRecor
         # LiteLLM would put it in the place of what administrators have set there.
         fields["metadata"] = {**key.metadata, **fields["metadata"]}
     return {**fields, KEY_FIELD: key.token}
+
+
+def check_deletion(body: dict[str, Any], holder: KeyRecord) -> None:
+    """Of keys, by one of them. Raises Forbidden where it is for a part of what its user may do."""
+    named = body.get("keys")
+    itself = isinstance(named, list) and all(isinstance(key, str) and token_of(key) == holder.token for key in named)
+    if not holder.is_whole and not (itself and body.keys() == {"keys"}):
+        raise Forbidden("the key is for a part of what its user may do, and deletes itself alone", param="keys")
 
 
 def own_keys(body: dict[str, Any], user: UserRecord) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ class Operation(StrEnum):
     BULK_UPDATE_USERS = "user/bulk_update"
     BULK_UPDATE_KEYS = "key/bulk_update"
     NEW_SERVICE_ACCOUNT = "key/service-account/generate"
+    # With GET: LiteLLM tells everybody of all users.
+    FILTER_USERS = "user/filter/ui"
 
 
 ADMINISTRATORS_OPERATIONS = frozenset(
@@ -27,15 +30,17 @@ ADMINISTRATORS_OPERATIONS = frozenset(
         Operation.BULK_UPDATE_USERS,
         Operation.BULK_UPDATE_KEYS,
         Operation.NEW_SERVICE_ACCOUNT,
+        Operation.FILTER_USERS,
     }
 )
 
-# LiteLLM may have a path of its own in front of all (SERVER_ROOT_PATH), and redirects where a slash is too many.
-_PATH = re.compile(
-    r"/(?:.*/)?(?:key/(?P<key>.+)/(?P<regenerate>regenerate)|(?P<name>"
-    + "|".join(re.escape(name) for name in sorted(Operation, key=len, reverse=True))
-    + r"))/*",
-    re.DOTALL,
+_ASKED_BY_POST = tuple(operation for operation in Operation if operation is not Operation.FILTER_USERS)
+
+# What administrators manage in LiteLLM, by the beginning of the path. Completions are not among it, so that no
+# administrator's tokens are LiteLLM's own; nor are LiteLLM's configuration and its models, where secrets stand or can
+# be sent somewhere.
+_MANAGED = re.compile(
+    r"/(?:v2/)?(?:key|user|team|organization|project|budget|customer|end_user|tag|spend|global|invitation)(?:/.*)?"
 )
 
 
@@ -47,11 +52,25 @@ class Asked:
     key: str | None = None
 
 
-def operation_of(path: str) -> Asked | None:
-    """Of a decoded path, asked for with POST; None for all that is not guarded."""
-    found = _PATH.fullmatch(path)
-    if found is None:
+def operation_of(method: str, path: str) -> Asked | None:
+    """Of a decoded path; None for all that is not guarded. In linear time: nobody is known yet.
+
+    LiteLLM may have a path of its own in front of all (SERVER_ROOT_PATH), redirects where a slash is too many, and
+    whoever is between the gateway and LiteLLM may resolve dots. What a line's end is to it, only its router knows.
+    """
+    plain = "/" + posixpath.normpath(path).strip("/ \t\r\n\v\f")
+    if method == "GET":
+        return Asked(Operation.FILTER_USERS) if plain.endswith(f"/{Operation.FILTER_USERS}") else None
+    if method != "POST":
         return None
-    if found["regenerate"]:
-        return Asked(Operation.REGENERATE_KEY, found["key"])
-    return Asked(Operation(found["name"]))
+    for operation in _ASKED_BY_POST:
+        if plain.endswith(f"/{operation}"):
+            return Asked(operation)
+    named, _, last = plain.rpartition("/")
+    _, found, key = named.partition("/key/")
+    return Asked(Operation.REGENERATE_KEY, key) if last == "regenerate" and found and key else None
+
+
+def is_managed(path: str) -> bool:
+    """Whether a decoded path is LiteLLM's management, as administrators by claim may ask for it."""
+    return posixpath.normpath(path) == path and _MANAGED.fullmatch(path) is not None

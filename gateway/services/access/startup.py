@@ -23,13 +23,12 @@ def _faults(settings: Settings) -> Iterator[str]:
             policy = load_policy(Path(settings.access_policy))
         except PolicyError as error:
             yield from (f"GATEWAY_ACCESS_POLICY: {fault}" for fault in error.faults)
-            return
     yield from policy_faults(settings, policy)
 
 
 def policy_faults(settings: Settings, policy: Policy) -> list[str]:
     """Of a policy beside these settings."""
     faults = issuer_faults(settings.okta_issuer, settings.okta_audience, policy)
-    if policy.issuers and settings.master_key is None:
-        faults.append("GATEWAY_MASTER_KEY must be set where the access policy has issuers: users are made with it")
+    if settings.master_key is None and (policy.issuers or settings.okta_issuer):
+        faults.append("GATEWAY_MASTER_KEY must be set where access tokens are taken: users are made with it")
     return faults

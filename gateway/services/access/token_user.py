@@ -9,11 +9,13 @@ from gateway.identity.oidc.identity import Identity
 from gateway.identity.oidc.verifier import TokenVerifier
 from gateway.identity.policy.policy_file import PolicyFile
 from gateway.identity.policy.rules import Rule
-from gateway.identity.principal import NO_USER
+from gateway.identity.principal import RESERVED_USERS
 from gateway.telemetry.audit import Actor
 from gateway.upstream.management import Behalf
 
 ADMINISTRATOR = "proxy_admin"
+# Sees its own keys and spend, and makes and uses none.
+VIEWER = "internal_user_viewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class TokenUsers:
     async def of(self, token: str) -> TokenUser:
         """Raises InvalidToken; NoRule for a good token that gives nothing; IssuerUnavailable."""
         identity = await self._verifier.verify(token)
-        if identity.subject == NO_USER:
-            raise InvalidToken(f"the access token is of {NO_USER}, which is LiteLLM's name for whoever has no user")
+        if identity.subject in RESERVED_USERS:
+            raise InvalidToken(f"the access token is of {identity.subject}, which is a name of LiteLLM's own")
         rule = self._policy.current.rule_for(identity.issuer, identity.claims)
         if rule is None:
             raise NoRule(identity, "no rule of the access policy applies to this user; ask an administrator for access")

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.identity.policy.limits import lowest
 from gateway.identity.policy.rules import Rule
+from gateway.services.access.bounds import of_policy, own
 from gateway.services.access.fields import CHANGED_USER, Authority, changed
-from gateway.services.access.limits import of_policy, own
 from gateway.upstream.records import UserRecord
 
 

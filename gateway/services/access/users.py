@@ -7,10 +7,13 @@ from typing import Any
 from gateway.errors import AccessUnavailable, Forbidden, UpstreamRefusal
 from gateway.identity.policy.policy_file import PolicyFile
 from gateway.services.access.binding import Binding, binding_of, new_binding, state_of
-from gateway.services.access.limits import clamped
+from gateway.services.access.bounds import clamped
 from gateway.services.access.token_user import TokenUser
+from gateway.telemetry.audit import audit
 from gateway.upstream.management import Behalf, Management
 from gateway.upstream.records import UserRecord
+
+CONFLICT = 409
 
 # LiteLLM's roles of those whose power a token must not take over.
 _ADMINISTRATORS = frozenset({"proxy_admin", "proxy_admin_viewer"})
@@ -55,7 +58,13 @@ class Users:
         }
         if who.rule.teams:
             body["teams"] = list(who.rule.teams)
-        return await self._management.new_user(body, behalf)
+        try:
+            return await self._management.new_user(body, behalf)
+        except UpstreamRefusal as error:
+            if error.status != CONFLICT or "email" not in error.message:
+                raise
+        # Whoever has the address, or one that LiteLLM takes for the same, does not keep this user out.
+        return await self._management.new_user({**body, "user_email": None}, behalf)
 
     async def _check_teams(self, who: TokenUser, behalf: Behalf) -> None:
         # LiteLLM itself makes the user without it, and says nothing.
@@ -65,6 +74,10 @@ class Users:
                     f"the access policy names the team {team}, which LiteLLM does not have; tell whoever runs the"
                     " gateway"
                 )
+
+    async def unmake(self, who: TokenUser, behalf: Behalf) -> None:
+        """Of a user who was made just now, whose key could not be."""
+        await self._management.delete_user(who.user_id, behalf)
 
     def is_in_step(self, who: TokenUser, record: UserRecord) -> bool:
         """Whether the user has been given what their rule says now."""
@@ -88,6 +101,14 @@ class Users:
             "metadata": new_binding(who.identity.issuer, who.rule).in_metadata(record.metadata),
         }
         await self._management.update_user(body, behalf)
+        audit(
+            who.actor,
+            "user/update",
+            request_id=behalf.request_id,
+            decision="allowed",
+            target=who.user_id,
+            by="policy",
+        )
 
     async def _leave(self, team: str, who: TokenUser, behalf: Behalf) -> None:
         try:
@@ -103,8 +124,9 @@ def role_of(who: TokenUser) -> str:
     return "internal_user" if who.is_administrator else who.rule.role
 
 
-def _email(who: TokenUser) -> str:
+def _email(who: TokenUser) -> str | None:
     claims = who.identity.claims
     email = claims.get("email")
-    usable = isinstance(email, str) and "@" in email and claims.get("email_verified") is not False
-    return str(email) if usable else who.user_id
+    # LiteLLM has each address once: nobody may take another's.
+    usable = isinstance(email, str) and "@" in email and claims.get("email_verified") is True
+    return str(email) if usable else who.user_id if "@" in who.user_id else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from gateway.errors import AboveCeiling, FieldNotAllowed, MalformedBody, Upstrea
 from gateway.identity.policy.rules import SAFE_KEY, SAFE_USER, Rule
 from gateway.services.access.answers import complete
 from gateway.services.access.binding import Binding, binding_of, new_binding, state_of
+from gateway.services.access.bounds import clamped, of_key_policy, own
 from gateway.services.access.credentials import with_key
 from gateway.services.access.fields import ADMINISTRATORS_FIELDS, CHANGED_KEY, NEW_KEY, NEW_USER, Authority, made
-from gateway.services.access.limits import clamped, of_key_policy, own
-from gateway.services.access.operations import Operation, operation_of
-from gateway.upstream.records import Allowance, key_record, user_record
+from gateway.services.access.operations import Asked, Operation, is_managed, operation_of
+from gateway.services.access.secret_references import refuse_references
+from gateway.upstream.records import HARMLESS, Allowance, key_record, user_record
 
 REQUESTS = ("NewUserRequest", "GenerateKeyRequest", "UpdateKeyRequest", "RegenerateKeyRequest", "UpdateUserRequest")
 
@@ -136,7 +138,9 @@ def test_the_state_of_a_rule_changes_with_what_it_gives():
     [
         ("/user/new", Operation.NEW_USER, None),
         ("/key/generate/", Operation.NEW_KEY, None),
-        ("//key//generate", None, None),
+        ("//key//generate", Operation.NEW_KEY, None),
+        ("/key/x/../generate", Operation.NEW_KEY, None),
+        ("/key/generate\n", Operation.NEW_KEY, None),
         ("//key/generate", Operation.NEW_KEY, None),
         ("/litellm/key/update", Operation.CHANGE_KEY, None),
         ("/key/sk-1/regenerate", Operation.REGENERATE_KEY, "sk-1"),
@@ -150,7 +154,7 @@ def test_the_state_of_a_rule_changes_with_what_it_gives():
     ],
 )
 def test_which_paths_are_guarded(path: str, operation: Operation | None, key: str | None):
-    asked = operation_of(path)
+    asked = operation_of("POST", path)
     assert (asked and asked.operation, asked and asked.key) == (operation, key)
 
 
@@ -177,7 +181,7 @@ def test_limits_that_litellm_moved_are_put_back():
 )
 def test_a_user_that_cannot_be_understood(told: dict):
     with pytest.raises(UpstreamBroken):
-        user_record(told)
+        user_record(told, "alice")
 
 
 def test_a_key_is_told_with_what_keeps_it_from_something():
@@ -192,3 +196,109 @@ def test_a_key_is_told_with_what_keeps_it_from_something():
     assert key.narrowed_by == ("allowed_routes", "tags")
     assert key.per_model == {"model_rpm_limit": {"demo": 1}}
     assert (key.expires_at, key.counts(0.0), key.counts(1.8e9)) == (1795525200.0, True, False)
+
+
+# As LiteLLM gives a key to which nothing was set.
+PLAIN = {
+    "token": "h",
+    "user_id": "alice",
+    "models": [],
+    "aliases": {},
+    "permissions": {},
+    "router_settings": {"a": None},
+}
+
+
+def test_a_plain_key_is_kept_from_nothing():
+    assert key_record("hash", PLAIN).narrowed_by == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["allowed_routes", "agent_id", "aliases", "blocked", "budget_id", "budget_limits", "model_max_budget",
+     "object_permission_id", "org_id", "permissions", "policies", "project_id", "router_settings", "tpd_limit",
+     "a field of LiteLLM's next release"],
+)  # fmt: skip
+def test_whatever_is_not_known_to_be_harmless_narrows_a_key(name: str):
+    assert key_record("hash", {**PLAIN, name: {"x": ["y"]}}).narrowed_by == (name,)
+
+
+@pytest.mark.parametrize("name", ["guardrails", "tags", "model_itpm_limit", "allowed_vector_store_indexes"])
+def test_so_do_names_in_the_metadata_that_litellm_acts_on(name: str):
+    assert key_record("hash", {**PLAIN, "metadata": {name: ["x"], "cost_center": "1"}}).narrowed_by == (name,)
+
+
+def test_which_requests_are_guarded_by_their_method():
+    assert operation_of("GET", "/key/generate") is None
+    assert operation_of("GET", "/user/filter/ui") == Asked(Operation.FILTER_USERS)
+    assert operation_of("POST", "/user/filter/ui") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"metadata": {"logging": [{"callback_vars": {"key": "os.environ/LITELLM_MASTER_KEY"}}]}}',
+        b'{"x": "\\u006fs.environ/DATABASE_URL"}',
+        b'{"os.environ/X": 1}',
+        b'["oidc/env/X"]',
+        b"key=os.environ/X",
+    ],
+)
+def test_references_to_secrets_do_not_go_with_the_master_key(body: bytes):
+    with pytest.raises(FieldNotAllowed, match=r"os\.environ"):
+        refuse_references(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"key_alias": "environ", "max_budget": 1}'])
+def test_other_bodies_do(body: bytes):
+    refuse_references(body)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"metadata": ["x"]},
+        {"metadata": "x"},
+        {"key_alias": 1},
+        {"budget_duration": 30},
+        {"max_budget": "1"},
+        {"models": [1]},
+    ],
+)
+def test_a_key_that_cannot_be_understood(changes: dict):
+    with pytest.raises(UpstreamBroken):
+        key_record("hash", {**PLAIN, **changes})
+
+
+def test_the_answer_about_another_user_is_not_taken():
+    with pytest.raises(UpstreamBroken, match="another user"):
+        user_record({"user_info": {"user_id": "bob"}}, "alice")
+
+
+def test_what_is_harmless_is_litellms():
+    spec = importlib.util.find_spec("litellm")
+    assert spec is not None
+    assert spec.origin is not None
+    source = (Path(spec.origin).parent / "models" / "verification_token.py").read_text()
+    ours = {"status", "key_type", "budget_limits_usage", "model_max_budget_usage"}
+    joined = {
+        "jwt_key_mappings",
+        "litellm_organization_table",
+        "litellm_project_table",
+        "team_alias",
+        "total_spend_reset_at",
+    }
+    columns = set(re.findall(r"^    (\w+):", source, re.MULTILINE))
+    assert columns | ours | joined >= HARMLESS
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/key/list", True), ("/v2/user/info", True), ("/user", True), ("/team/x/member/y/reset_spend", True),
+        ("/key/../config/list", False), ("/key/./list", False), ("//key/list", False), ("/config/list", False),
+        ("/credentials", False), ("/v1/chat/completions", False), ("/keys", False), ("/openai/key/list", False),
+    ],
+)  # fmt: skip
+def test_where_the_master_key_goes_for_an_administrator_by_claim(path: str, expected: bool):
+    assert is_managed(path) is expected

@@ -13,7 +13,9 @@ import pytest
 
 from tests.gateway.access.conftest import NewPerson, Person, StartAccess, audited, provisioned, refused
 from tests.gateway.conftest import NewKey, client_of
-from tests.support.processes import Gateway
+from tests.support.local_stack import LocalStack
+from tests.support.processes import FakeOkta, Gateway
+from tests.support.token_forge import claims_of as jwt_claims
 
 
 def hash_of(key: str) -> str:
@@ -161,23 +163,17 @@ def test_a_key_lifts_nothing(gated: Gateway, own_key: str, admin: httpx.Client, 
 
 
 def test_what_a_key_makes_has_its_limits(gated: Gateway, user: str, new_key: NewKey, admin: httpx.Client):
-    narrow = new_key(
-        user_id=user, max_budget=2, budget_duration="7d", rpm_limit=5, duration="2d", models=["demo"],
-        model_rpm_limit={"demo": 3},
-    )  # fmt: skip
+    narrow = new_key(user_id=user, max_parallel_requests=2, duration="2d", models=["demo"])
     with client_of(gated, narrow) as client:
-        made = client.post("/key/generate", json={"model_tpm_limit": {"demo": 9}}).json()
+        made = client.post("/key/generate", json={"max_budget": 5}).json()
         for asked, field in (
-            ({"max_budget": 2.5}, "max_budget"),
-            ({"rpm_limit": 6}, "rpm_limit"),
+            ({"max_parallel_requests": 3}, "max_parallel_requests"),
             ({"duration": "3d"}, "duration"),
-            ({"budget_duration": "1d", "max_budget": 2}, "budget_duration"),
-            ({"model_rpm_limit": {"demo": 4}}, "model_rpm_limit.demo"),
+            ({"models": ["demo-embedding"]}, "models"),
         ):
             assert refused(client.post("/key/generate", json=asked)) == (403, "above_ceiling", field)
     told = info(admin, made["key"])
-    assert (told["max_budget"], told["budget_duration"], told["rpm_limit"], told["models"]) == (2, "7d", 5, ["demo"])
-    assert told["metadata"]["model_rpm_limit"] == {"demo": 3}
+    assert (told["max_parallel_requests"], told["models"], told["max_budget"]) == (2, ["demo"], 5)
     assert days_left(told) < 2
 
 
@@ -185,6 +181,11 @@ def test_what_a_key_makes_has_its_limits(gated: Gateway, user: str, new_key: New
     ("restriction", "named"),
     [
         ({"metadata": {"guardrails": ["pii"]}}, "guardrails"),
+        ({"metadata": {"allowed_tools": ["a"]}}, "allowed_tools"),
+        # Of these each new key would have as much again.
+        ({"max_budget": 1}, "max_budget"),
+        ({"rpm_limit": 5}, "rpm_limit"),
+        ({"model_rpm_limit": {"demo": 3}}, "model_rpm_limit"),
         ({"allowed_routes": ["/key/generate", "/key/info", "/user/info", "/v2/user/info"]}, "allowed_routes"),
     ],
 )
@@ -197,16 +198,52 @@ def test_a_key_that_is_restricted_otherwise_makes_none(
     assert named in response.json()["error"]["message"]
 
 
+def test_a_key_that_is_restricted_changes_itself_alone(gated: Gateway, user: str, new_key: NewKey):
+    other, reading = new_key(user_id=user), new_key(user_id=user, key_type="read_only")
+    with client_of(gated, reading) as client:
+        for path, body in (("/key/update", {"key": other, "duration": "60s"}), ("/user/update", {"max_budget": 0})):
+            assert client.post(path, json=body).status_code in {401, 403}, path
+    tagged = new_key(user_id=user, metadata={"tags": ["x"]})
+    with client_of(gated, tagged) as client:
+        assert refused(client.post("/key/update", json={"key": other, "duration": "60s"}))[:2] == (403, "forbidden")
+        for body in ({"keys": [other]}, {"keys": [tagged, other]}, {"key_aliases": ["x"]}):
+            assert refused(client.post("/key/delete", json=body)) == (403, "forbidden", "keys")
+        assert client.post("/key/update", json={"key": tagged, "duration": "60s"}).status_code == 200
+        assert client.post("/key/delete", json={"keys": [tagged]}).status_code == 200
+
+
+def test_a_user_of_many_keys_can_still_manage_them(gated: Gateway, new_user: Callable[..., str], new_key: NewKey):
+    """LiteLLM's answer about them comes in many pieces."""
+    user = new_user()
+    for _ in range(30):
+        new_key(user_id=user, models=[f"model-{number}-{'x' * 200}" for number in range(40)])
+    with client_of(gated, new_key(user_id=user)) as client:
+        assert refused(client.post("/key/generate", json={}))[:2] == (403, "too_many_keys")
+
+
+def test_nobody_but_administrators_looks_through_the_users(gated: Gateway, own_key: str, stack: LocalStack):
+    with client_of(gated, own_key) as client:
+        assert refused(client.get("/user/filter/ui", params={"user_email": "%"}))[:2] == (403, "forbidden")
+    with client_of(gated, stack.master_key) as client:
+        assert client.get("/user/filter/ui").status_code == 200
+
+
+@pytest.mark.parametrize("models", [["*********z"], ["a*b*c*d"], ["**"]])
+def test_names_that_would_keep_litellm_busy_are_refused(gated: Gateway, new_user, new_key: NewKey, models: list[str]):
+    with client_of(gated, new_key(user_id=new_user())) as client:
+        assert refused(client.post("/key/generate", json={"models": models}))[:2] == (400, "unusable_value")
+
+
 def test_a_key_of_a_team_makes_none_outside_it(gated: Gateway, admin: httpx.Client, new_user, new_key: NewKey):
     team = admin.post("/team/new", json={"team_alias": "team"}).json()["team_id"]
     member = new_user(teams=[team])
     with client_of(gated, new_key(user_id=member, team_id=team)) as client:
+        # Whether members make keys of the team is the team's own setting in LiteLLM.
+        assert refused(client.post("/key/generate", json={}))[:2] == (401, "team_member_permission_error")
+        permission = {"team_id": team, "team_member_permissions": ["/key/generate"]}
+        admin.post("/team/permissions_update", json=permission).raise_for_status()
         for body in ({}, {"team_id": None}, {"team_id": team}):
-            response = client.post("/key/generate", json=body)
-            # Whether members make keys of the team is the team's own setting in LiteLLM.
-            assert response.status_code in {200, 401, 403}
-            if response.status_code == 200:
-                assert response.json()["team_id"] == team
+            assert client.post("/key/generate", json=body).json()["team_id"] == team
         assert refused(client.post("/key/generate", json={"team_id": "x"})) == (403, "field_not_allowed", "team_id")
 
 
@@ -225,7 +262,39 @@ def test_what_is_for_administrators_alone(gated: Gateway, own_key: str, path: st
         assert refused(client.post(path, json={}))[:2] == (403, "forbidden")
 
 
-@pytest.mark.parametrize("path", ["/key/generate/", "//key/generate", "/key/%67enerate", "/litellm/key/generate"])
+def test_a_path_with_control_characters_is_refused(gated: Gateway, own_key: str):
+    """Servers do not agree on where it leads: LiteLLM's takes a line's end for nothing."""
+    with client_of(gated, own_key) as client:
+        for path in (
+            "/key/generate%0a",
+            "/key/generate%0A/",
+            "/user/new%0d",
+            "/v1/chat/completions%0a",
+            "/key/%00generate",
+        ):
+            response = client.post(f"{gated.url}{path}", json={"max_budget": 1_000_000})
+            assert refused(response)[:2] == (400, "malformed_request"), path
+
+
+def test_a_refusal_leaves_the_connection_usable(gated: Gateway, okta: FakeOkta):
+    bad = {"authorization": f"Bearer {okta.token(lifetime=-600)}"}
+    with httpx.Client(base_url=gated.url) as client:
+        for path in ("/v1/chat/completions", "/key/generate", "/bedrock/model/demo/converse") * 20:
+            assert client.post(path, headers=bad, json={"x": "y" * 5000}).status_code in {401, 403}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/key/generate/",
+        "//key/generate",
+        "/key//generate",
+        "/key/%67enerate",
+        "/litellm/key/generate",
+        "/key/x/../generate",
+        "/key/./generate",
+    ],
+)
 def test_other_ways_to_write_a_path_lead_no_way_round(gated: Gateway, own_key: str, path: str):
     with client_of(gated, own_key) as client:
         response = client.post(f"{gated.url}{path}", json={"max_budget": 1_000_000})
@@ -271,7 +340,7 @@ def test_users_lower_their_limits_and_raise_none(gated: Gateway, user: str, own_
             assert refused(client.post("/user/update", json=asked)) == expected
         client.post("/user/update", json={"user_id": user, "max_budget": 5, "user_alias": "Me"}).raise_for_status()
     told = admin.get("/user/info", params={"user_id": user}).json()["user_info"]
-    assert (told["max_budget"], told["user_alias"], told["user_role"]) == (5, "Me", told["user_role"])
+    assert (told["max_budget"], told["user_alias"], told["rpm_limit"]) == (5, "Me", 50)
 
 
 # --- administrators -----------------------------------------------------------------
@@ -291,6 +360,63 @@ def test_administrators_pass_unchanged(
             line = audited(gated, response)
             assert (line["actor"], line["target"], line["decision"]) == (actor, user, "allowed")
             assert client.post("/key/update", json={"key": answer["key"], "max_budget": 2e6}).status_code == 200
+
+
+def test_who_is_no_administrator_any_more_is_none_at_once(
+    gated: Gateway, new_user: Callable[..., str], new_key: NewKey, admin: httpx.Client
+):
+    demoted = new_user(user_role="proxy_admin")
+    with client_of(gated, new_key(user_id=demoted)) as client:
+        assert client.post("/key/generate", json={"max_budget": 1e6}).status_code == 200
+        admin.post("/user/update", json={"user_id": demoted, "user_role": "internal_user"}).raise_for_status()
+        assert refused(client.post("/key/generate", json={"spend": -1}))[:2] == (403, "field_not_allowed")
+
+
+def test_the_audit_log_has_what_litellm_refused(gated: Gateway, stack: LocalStack, own_key: str, user: str):
+    with client_of(gated, stack.master_key) as client:
+        line = audited(gated, client.post("/user/new", json={"user_id": user}))
+        assert line.items() >= {"actor": "master", "decision": "refused", "code": "litellm", "status": 409}.items()
+    with client_of(gated, own_key) as client:
+        line = audited(gated, client.post("/key/generate", content=b"{", headers={"content-type": "application/json"}))
+        assert line.items() >= {"actor": "key", "decision": "refused", "code": "malformed_body"}.items()
+        line = audited(gated, client.post("/key/delete", json={"keys": [own_key]}))
+        expected = {"actor_key": hash_of(own_key)[:16], "target": user, "keys": hash_of(own_key)[:16]}
+        assert line.items() >= {**expected, "decision": "allowed"}.items()
+    with httpx.Client(base_url=gated.url) as client:
+        line = audited(gated, client.post("/key/generate", json={}))
+        assert line.items() >= {"actor": "nobody", "decision": "refused", "code": "missing_credentials"}.items()
+
+
+def test_of_changes_at_the_same_time_the_lower_one_stays(gated: Gateway, user: str, own_key: str, admin: httpx.Client):
+    def lower(budget: int) -> int:
+        with client_of(gated, own_key) as client:
+            return client.post("/user/update", json={"max_budget": budget}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(lower, (15, 3, 14, 13, 12, 11))) <= {200, 403}
+    assert admin.get("/user/info", params={"user_id": user}).json()["user_info"]["max_budget"] == 3
+
+
+def test_the_admin_ui_manages_users_and_keys(gated: Gateway, stack: LocalStack):
+    with httpx.Client(base_url=gated.url, timeout=60) as client:
+        login = client.post("/v2/login", json={"username": "admin", "password": stack.master_key})
+        key = jwt_claims(login.json()["token"])["key"]
+    with client_of(gated, key) as client:
+        user = client.post("/user/new", json={"user_role": "internal_user", "auto_create_key": False})
+        assert user.status_code == 200, user.text
+        made = client.post("/key/generate", json={"user_id": user.json()["user_id"], "max_budget": 1e6})
+        assert made.json()["max_budget"] == 1e6
+
+
+def test_a_users_session_of_the_admin_ui_has_the_users_rights(
+    gated: Gateway, stack: LocalStack, user: str, new_key: NewKey
+):
+    """LiteLLM gives such a session a small budget of its own, which is not the user's."""
+    session = new_key(user_id=user, team_id="litellm-dashboard", max_budget=0.25, duration="24h")
+    with client_of(gated, session) as client:
+        made = client.post("/key/generate", json={"max_budget": 15, "team_id": None, "key_type": "default"}).json()
+        assert made["max_budget"] == 15
+        assert refused(client.post("/key/generate", json={"max_budget": 21})) == (403, "above_ceiling", "max_budget")
 
 
 def test_administrators_by_claim_are_so_while_they_bring_the_token(

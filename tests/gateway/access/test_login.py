@@ -217,25 +217,78 @@ def test_who_is_denied_from_now_on_loses_it(forgetful: Gateway, new_person: NewP
     assert login_keys(admin, alice.sub) == []
 
 
-def test_a_key_that_litellm_refuses_is_not_described(gated: Gateway, alice: Person, admin: httpx.Client):
+CONVERSE = {"messages": [{"role": "user", "content": [{"text": "x"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/models", None),
+        ("POST", "/v1/chat/completions", CHAT),
+        ("POST", "/v1/chat/completions", {**CHAT, "stream": True}),
+        ("POST", "/v1/chat/completions", {**CHAT, "enable_history": True}),
+        ("POST", "/bedrock/model/demo/converse", CONVERSE),
+        ("GET", "/v1/sessions", None),
+    ],
+)
+def test_a_key_that_litellm_refuses_is_not_described_and_not_used_again(
+    alice: Person, admin: httpx.Client, method: str, path: str, body: dict[str, Any] | None
+):
     """What LiteLLM says of a bad key tells its last characters and its hash."""
+    with alice.client() as client:
+        client.get("/key/info").raise_for_status()
+        (key,) = login_keys(admin, alice.sub)
+        admin.post("/key/delete", json={"keys": [key["token"]]}).raise_for_status()
+        response = client.request(method, path, json=body)
+        assert response.status_code == 503, response.text
+        assert key["token"] not in response.text
+        assert key["key_name"][-4:] not in response.text
+        assert "try again" in response.text
+        assert client.request(method, path, json=body).status_code == 200
+
+
+def test_what_the_user_may_not_do_is_litellms_to_say(alice: Person):
+    with alice.client() as client:
+        response = client.get("/user/list")
+    assert response.status_code in {401, 403}
+    assert "try again" not in response.text
+
+
+def test_the_key_has_the_limits_that_the_rule_gives_to_keys(
+    start_access: StartAccess, new_person: NewPerson, admin: httpx.Client
+):
+    """LiteLLM counts requests at once key by key, not for the user."""
+    rule = "rules: [{name: everyone, models: [demo], key: {max_parallel_requests: 3, rpm_limit: 40}}]"
+    alice = new_person(at=start_access(f"version: 1\ntoken_login: true\n{rule}\n"))
+    with alice.client() as client:
+        client.get("/v1/models").raise_for_status()
+    (key,) = login_keys(admin, alice.sub)
+    assert (key["max_parallel_requests"], key["rpm_limit"], key["models"]) == (3, 40, ["demo"])
+
+
+def test_a_viewer_sees_and_uses_nothing(start_access: StartAccess, new_person: NewPerson, admin: httpx.Client):
+    rules = "rules: [{name: auditors, groups: [auditors], role: internal_user_viewer}]"
+    viewer = new_person("auditors", at=start_access(f"version: 1\ntoken_login: true\n{rules}\n"))
+    answer = provisioned(viewer)
+    assert (answer["user_role"], answer["key"]) == ("internal_user_viewer", "")
+    with viewer.client() as client:
+        assert refused(client.post("/user/new", json={}))[:2] == (409, "user_exists")
+        assert refused(client.post("/user/new", json={"key_alias": "x"})) == (403, "forbidden", "key_alias")
+        assert refused(client.post("/key/generate", json={}))[:2] == (403, "forbidden")
+        assert client.get("/key/info").status_code == 200
+        assert client.post("/v1/chat/completions", json=CHAT).status_code in {401, 403}
+
+
+def test_one_that_an_administrator_has_blocked_stays_so(forgetful: Gateway, new_person: NewPerson, admin: httpx.Client):
+    alice = new_person("data-science", at=forgetful)
     with alice.client() as client:
         client.get("/v1/models").raise_for_status()
         (key,) = login_keys(admin, alice.sub)
-        admin.post("/key/delete", json={"keys": [key["token"]]}).raise_for_status()
-        for response in (
-            client.get("/v1/models"),
-            client.post("/v1/chat/completions", json=CHAT),
-            client.post("/v1/chat/completions", json={**CHAT, "stream": True}),
-            client.post(
-                "/bedrock/model/demo/converse", json={"messages": [{"role": "user", "content": [{"text": "x"}]}]}
-            ),
-            client.get("/v1/sessions"),
-        ):
-            assert response.status_code == 503, response.text
-            assert key["token"] not in response.text
-            assert key["key_name"][-4:] not in response.text
-            assert "try again in a minute" in response.text
+        admin.post("/key/block", json={"key": key["token"]}).raise_for_status()
+        response = client.get("/v1/models")
+        assert refused(response)[:2] == (403, "forbidden")
+        assert "blocked" in response.json()["error"]["message"]
+    assert len(login_keys(admin, alice.sub)) == 1
 
 
 # --- without it -------------------------------------------------------------------

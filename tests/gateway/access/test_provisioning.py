@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -171,15 +172,40 @@ def test_of_several_at_the_same_time_one_makes_the_user(alice: Person, admin: ht
 
 
 def test_the_email_is_the_tokens(alice: Person, admin: httpx.Client):
-    with alice.client(alice.token(email=f"mail-{alice.sub}")) as client:
+    with alice.client(alice.token(email=f"mail-{alice.sub}", email_verified=True)) as client:
         client.post("/user/new", json={}).raise_for_status()
     assert user_of(admin, alice.sub)["user_info"]["user_email"] == f"mail-{alice.sub}"
 
 
-def test_an_email_that_the_issuer_has_not_verified_is_not_taken(alice: Person, admin: httpx.Client):
-    with alice.client(alice.token(email="ceo@example.com", email_verified=False)) as client:
+@pytest.mark.parametrize("verified", [False, "true", None])
+def test_an_email_that_the_issuer_has_not_verified_is_not_taken(alice: Person, admin: httpx.Client, verified):
+    """LiteLLM has each address once: its owner could not come any more."""
+    with alice.client(alice.token(email="ceo@example.com", email_verified=verified)) as client:
         client.post("/user/new", json={}).raise_for_status()
     assert user_of(admin, alice.sub)["user_info"]["user_email"] == alice.sub
+
+
+def test_without_its_key_the_user_is_not_made_either(alice: Person, new_person: NewPerson, admin: httpx.Client):
+    alias = f"laptop of {alice.sub}"
+    provisioned(new_person("data-science"), key_alias=alias)
+    with alice.client() as client:
+        response = client.post("/user/new", json={"key_alias": alias})
+        assert response.status_code == 400
+        assert alias in response.json()["error"]["message"]
+        assert admin.get("/user/info", params={"user_id": alice.sub}).status_code == 404
+        assert client.post("/user/new", json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"auto_create_key": "false"}, (400, "unusable_value", "auto_create_key")),
+        ({"auto_create_key": False, "key_alias": "x"}, (400, "unusable_value", "key_alias")),
+    ],
+)
+def test_what_has_no_meaning_is_not_passed_over(alice: Person, asked: dict, expected: tuple):
+    with alice.client() as client:
+        assert refused(client.post("/user/new", json=asked)) == expected
 
 
 # --- who is who -------------------------------------------------------------------
@@ -236,10 +262,24 @@ def test_the_same_name_at_another_issuer_is_somebody_else(
             assert client.post("/key/generate", json={}).status_code == 200
 
 
-def test_litellms_name_for_nobody_is_no_user(new_person: NewPerson, okta: FakeOkta):
-    person = new_person("data-science")
-    with person.client(okta.token(claims={"sub": "default_user_id", "groups": ["data-science"]})) as client:
+@pytest.mark.parametrize("name", ["default_user_id", "litellm-proxy-budget"])
+def test_litellms_own_names_are_no_users(gated: Gateway, okta: FakeOkta, name: str):
+    with client_of(gated, okta.token(claims={"sub": name, "groups": ["data-science"]})) as client:
         assert refused(client.post("/user/new", json={}))[:2] == (401, "invalid_token")
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(" ", "+"), ("+", " "), ("%2B", "+"), ("é", "e"), ("A", "a")])
+def test_a_name_that_is_like_anothers_is_not_theirs(new_person: NewPerson, admin: httpx.Client, mine: str, theirs: str):
+    victim = new_person("data-science")
+    name = victim.sub.partition("@")[0]
+    victim = replace(victim, sub=f"x{theirs}{name}@example.com")
+    key = provisioned(victim)["key"]
+    attacker = replace(victim, sub=f"x{mine}{name}@example.com")
+    with attacker.client() as client:
+        assert refused(client.post("/key/generate", json={}))[:2] == (404, "user_not_found")
+        assert client.post("/key/delete", json={"keys": [key]}).status_code == 404
+    assert provisioned(attacker)["user_id"] == attacker.sub
+    assert len(user_of(admin, victim.sub)["keys"]) == 1
 
 
 # --- rules ------------------------------------------------------------------------
@@ -312,6 +352,9 @@ def test_the_policy_can_give_a_new_key_to_who_exists(teamed: tuple[Gateway, str]
     first, second = provisioned(alice), provisioned(alice)
     assert first["key"] != second["key"]
     assert second["user_id"] == alice.sub
+    with alice.client() as client:
+        for field, value in (("max_budget", 7), ("user_alias", "Me"), ("auto_create_key", False)):
+            assert refused(client.post("/user/new", json={field: value})) == (409, "user_exists", field)
 
 
 def test_nobody_without_a_rule(start_access: StartAccess, new_person: NewPerson):

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from gateway.cipher import Cipher
 from gateway.database.engine import Database
-from gateway.history.cipher import Cipher
 from gateway.history.contents import Contents
 from gateway.history.rows import NewTurn, Usage
 from gateway.history.sessions import Sessions

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.cipher import Cipher
 from gateway.errors import HistoryUnreadable, MalformedBody
-from gateway.history.cipher import Cipher
 from gateway.history.contents import DATA_KEYS, PART_SIZE, Contents, Packed
 
 PLAIN = Contents()

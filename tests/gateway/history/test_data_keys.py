@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from gateway.cipher import Cipher
 from gateway.errors import HistoryUnavailable, HistoryUnreadable
 from gateway.history import data_keys
-from gateway.history.cipher import Cipher
 from gateway.history.contents import Contents
 from gateway.history.data_keys import DataKeys, KmsDataKeys
 from gateway.setting_values import Invalid, parse_data_key_blobs, parse_data_keys

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from gateway.cipher import Cipher
 from gateway.database.engine import Database
 from gateway.errors import HistoryUnreadable, SessionNotFound
-from gateway.history.cipher import Cipher
 from gateway.history.contents import Contents
 from gateway.history.retention import BATCH, Retention
 from gateway.history.rows import Usage

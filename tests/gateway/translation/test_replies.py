@@ -551,6 +551,8 @@ def test_what_a_client_of_converse_sent_goes_as_it_was_sent(messages):
         thinking = [block for block in message.pop("thinking_blocks", []) if block.get("signature", True)]
         kept = message | ({"thinking_blocks": thinking} if thinking else {})
         kept = {name: value for name, value in kept.items() if value or name != "reasoning_content"}
+        if kept.get("tool_calls") and not kept.get("content"):
+            kept.pop("content", None)  # beside calls, nothing said is nothing
         assert sent(kept) == kept
 
 

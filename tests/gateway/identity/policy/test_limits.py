@@ -9,18 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.errors import AboveCeiling, Unusable
 from gateway.identity.policy.durations import period_seconds, seconds_of
-from gateway.identity.policy.limits import (
-    ABSENT,
-    FIELDS,
-    NEVER,
-    Limit,
-    OverCeiling,
-    Unusable,
-    is_within,
-    lowest,
-    value_for,
-)
+from gateway.identity.policy.limits import ABSENT, FIELDS, NEVER, Limit, is_within, lowest, value_for
 
 COUNTS = ("tpm_limit", "rpm_limit", "max_parallel_requests")
 
@@ -72,7 +63,7 @@ def test_who_asks_for_nothing_has_the_default(field):
 @pytest.mark.parametrize("field", ["max_budget", *COUNTS])
 def test_up_to_the_ceiling_can_be_asked_for(field):
     assert value_for(field, 10, Limit(5, 10)) == 10
-    with pytest.raises(OverCeiling) as over:
+    with pytest.raises(AboveCeiling) as over:
         value_for(field, 11, Limit(5, 10))
     assert (over.value.field, over.value.param, over.value.status) == (field, field, 403)
     assert str(over.value).startswith(f"{field}: 11")
@@ -82,7 +73,7 @@ def test_up_to_the_ceiling_can_be_asked_for(field):
 @pytest.mark.parametrize("field", ["max_budget", *COUNTS])
 def test_null_asks_for_no_limit(field):
     assert value_for(field, None, Limit(5, None)) is None
-    with pytest.raises(OverCeiling, match="no limit was asked"):
+    with pytest.raises(AboveCeiling, match="no limit was asked"):
         value_for(field, None, Limit(5, 10))
 
 
@@ -90,7 +81,7 @@ def test_a_period_has_to_be_as_long_as_the_ceiling():
     limit = Limit("30d", "30d")
     assert value_for("budget_duration", "60d", limit) == "60d"
     assert value_for("budget_duration", "1mo", limit) == "1mo"
-    with pytest.raises(OverCeiling, match="1d was asked, 30d or longer is allowed"):
+    with pytest.raises(AboveCeiling, match="1d was asked, 30d or longer is allowed"):
         value_for("budget_duration", "1d", limit)
 
 
@@ -101,13 +92,13 @@ def test_a_budget_that_is_never_renewed_keeps_to_every_period():
 
 def test_where_a_budget_is_never_renewed_no_period_can_be_asked_for():
     assert value_for("budget_duration", ABSENT, Limit(None, NEVER)) is None
-    with pytest.raises(OverCeiling, match="a budget that is never renewed is allowed"):
+    with pytest.raises(AboveCeiling, match="a budget that is never renewed is allowed"):
         value_for("budget_duration", "3650d", Limit(None, NEVER))
 
 
 def test_a_lifetime_ends_by_its_ceiling_whatever_the_month():
     assert value_for("duration", "1mo", Limit("7d", "30d")) == "30d"
-    with pytest.raises(OverCeiling, match="31d was asked, at most 30d is allowed"):
+    with pytest.raises(AboveCeiling, match="31d was asked, at most 30d is allowed"):
         value_for("duration", "31d", Limit("7d", "30d"))
 
 
@@ -171,7 +162,7 @@ def test_a_ceiling_that_cannot_be_read_allows_itself_and_nothing_else():
     both = lowest("budget_duration", Limit("30d", "30d"), own)
     assert both == own
     assert value_for("budget_duration", ABSENT, both) == "720h"
-    with pytest.raises(OverCeiling):
+    with pytest.raises(AboveCeiling):
         value_for("budget_duration", "365d", both)
     assert lowest("budget_duration", own, Limit(None, NEVER)) == Limit(None, NEVER)
 
@@ -189,7 +180,7 @@ def test_no_result_exceeds_any_ceiling(field, data):
     asked = data.draw(st.one_of(st.just(ABSENT), st.none(), _VALUES[field]))
     try:
         value = value_for(field, asked, lowest(field, *limits))
-    except OverCeiling:
+    except AboveCeiling:
         assert asked is not ABSENT
         assert not all(keeps_to(field, asked, limit.ceiling) for limit in limits)
     else:
@@ -209,6 +200,6 @@ def test_whatever_is_asked_there_is_a_value_or_one_of_two_errors(field, asked):
     )
     try:
         value = value_for(field, asked, limit)
-    except (OverCeiling, Unusable):
+    except (AboveCeiling, Unusable):
         return
     assert keeps_to(field, value, limit.ceiling)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import Any
 
-from gateway.errors import Forbidden, UnknownUser, UserExists
+from gateway.errors import Forbidden, UnknownUser, Unusable, UserExists
 from gateway.identity.policy.policy_file import PolicyFile
 from gateway.identity.user_locks import UserLocks
+from gateway.services.access.bounds import of_key_policy, of_policy, own
 from gateway.services.access.fields import FIRST_KEY, NEW_USER, Authority, made
-from gateway.services.access.keys import changed_key_fields, key_authority, new_key_fields, own_key, own_keys
-from gateway.services.access.limits import of_key_policy, of_policy, own
-from gateway.services.access.token_user import TokenUser
+from gateway.services.access.keys import (
+    VIEWERS_MAKE_NONE,
+    changed_key_fields,
+    key_authority,
+    new_key_fields,
+    own_key,
+    own_keys,
+)
+from gateway.services.access.token_user import VIEWER, TokenUser
 from gateway.services.access.user_changes import changed_user_fields
 from gateway.services.access.users import Users
 from gateway.upstream.management import Behalf, Management
@@ -24,7 +33,33 @@ _OF_KEY = ("key", "key_name", "key_alias", "token", "token_id", "duration", "exp
 Body = dict[str, Any]
 
 
-class Provisioning:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The fields of a new user, apart from those of the first key."""
+
+    of_user: Body
+    of_key: Body
+    wants_key: bool
+
+    @classmethod
+    def of(cls, body: Body, who: TokenUser) -> _Asked:
+        """Raises Unusable; Forbidden for a key that somebody may not have."""
+        wanted = body.get(KEY_WANTED)
+        if not isinstance(wanted, bool | None):
+            raise Unusable(KEY_WANTED, "must be true or false")
+        of_key = {name: value for name, value in body.items() if name in FIRST_KEY}
+        of_user = {name: value for name, value in body.items() if name not in {*FIRST_KEY, KEY_WANTED}}
+        if who.rule.role == VIEWER:
+            if wanted or of_key:
+                raise Forbidden(VIEWERS_MAKE_NONE, param=KEY_WANTED if wanted else next(iter(of_key)))
+            return cls(of_user, of_key, wants_key=False)
+        wanted = wanted is not False
+        if of_key and not wanted:
+            raise Unusable(next(iter(of_key)), f"is of the first key, which there is none of with {KEY_WANTED}: false")
+        return cls(of_user, of_key, wanted)
+
+
+class ByToken:
     """Each operation gives LiteLLM's answer. Raises RequestError, AccessUnavailable, UpstreamError."""
 
     def __init__(self, management: Management, users: Users, locks: UserLocks, policy: PolicyFile) -> None:
@@ -35,24 +70,38 @@ class Provisioning:
 
     async def new_user(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
         """The answer to `/user/new`, with the first key. Raises UserExists, unless the policy gives a new key."""
-        wants_key = body.get(KEY_WANTED) is not False
-        of_key = {name: value for name, value in body.items() if name in FIRST_KEY}
-        of_user = {name: value for name, value in body.items() if name not in {*FIRST_KEY, KEY_WANTED}}
-        fields = made(NEW_USER, of_user, self._user_authority(who))
-        made(FIRST_KEY, of_key, self._first_key_authority(who, fields))  # to refuse it before the user is made
+        asked = _Asked.of(body, who)
+        fields = made(NEW_USER, asked.of_user, self._user_authority(who))
+        # To refuse it before the user is made.
+        made(FIRST_KEY, asked.of_key, self._first_key_authority(who, fields))
         async with self._locks.of(who.user_id):
             record = await self._users.find(who, behalf)
             if record is not None:
-                return await self._once_more(who, record, of_key, behalf)
+                return await self._once_more(who, record, asked, behalf)
             answer = await self._users.make(who, fields, behalf)
-            if wants_key:
-                key = await self._new_key(who, of_key, behalf)
-                answer |= {name: key[name] for name in _OF_KEY if name in key}
-            return answer
+            return await self._with_key(who, answer, asked.of_key, behalf) if asked.wants_key else answer
 
-    async def _once_more(self, who: TokenUser, record: UserRecord, body: Body, behalf: Behalf) -> Body:
-        if self._policy.current.existing_user == "refuse":
-            raise UserExists(f"the user {who.user_id} exists already; get another key with POST /key/generate")
+    async def _with_key(self, who: TokenUser, answer: Body, body: Body, behalf: Behalf) -> Body:
+        """All or nothing: a user without the key that was asked for would be in the way of the next attempt."""
+        try:
+            key = await self._new_key(who, body, behalf)
+        except BaseException:
+            # Also when the client has left: it has learnt of neither.
+            await asyncio.shield(self._users.unmake(who, behalf))
+            raise
+        return answer | {name: key[name] for name in _OF_KEY if name in key}
+
+    async def _once_more(self, who: TokenUser, record: UserRecord, asked: _Asked, behalf: Behalf) -> Body:
+        if self._policy.current.existing_user == "refuse" or who.rule.role == VIEWER:
+            hint = VIEWERS_MAKE_NONE if who.rule.role == VIEWER else "get another key with POST /key/generate"
+            raise UserExists(f"the user {who.user_id} exists already; {hint}")
+        if asked.of_user.keys() - {"user_id"} or not asked.wants_key:
+            named = sorted(asked.of_user.keys() - {"user_id"}) or [KEY_WANTED]
+            raise UserExists(
+                f"the user {who.user_id} exists already, so that {named[0]} has no meaning; leave it out to get a key",
+                param=named[0],
+            )
+        body = asked.of_key
         if not self._users.is_in_step(who, record):
             await self._users.bring_in_step(who, record, behalf)
         return await self._new_key(who, body, behalf)
@@ -88,9 +137,8 @@ class Provisioning:
         return changed_key_fields(body, key_authority(user, who.rule, self._policy.current), key)
 
     async def delete_keys(self, who: TokenUser, body: Body, behalf: Behalf) -> Body:
-        tokens = own_keys(body, await self._existing(who, behalf))
-        await self._management.delete_keys(tokens, behalf)
-        return {"deleted_keys": list(tokens)}
+        async with self._locks.of(who.user_id):
+            return await self._management.delete_keys(own_keys(body, await self._existing(who, behalf)), behalf)
 
     async def _in_step(self, who: TokenUser, behalf: Behalf) -> UserRecord:
         """The user, as the policy wants them now."""

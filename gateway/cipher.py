@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gateway.errors import HistoryUnreadable
 from gateway.setting_values import KEY_SIZE
 
 # What is sealed: the version, the key's id, the salt, then the ciphertext with its tag.
@@ -25,6 +24,10 @@ _NONCE_SIZE = 12
 
 _ID_END = len(_VERSION) + _ID_SIZE
 _SALT_END = _ID_END + _SALT_SIZE
+
+
+class CannotOpen(Exception):
+    """What is sealed is damaged, sealed elsewhere or with another key; the message says which, for people."""
 
 
 class Cipher:
@@ -47,17 +50,17 @@ class Cipher:
         return b"".join((_VERSION, self._key_id, salt, cipher.encrypt(nonce, data, context)))
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
-        """Raises HistoryUnreadable."""
+        """Raises CannotOpen."""
         key_id, salt = sealed[len(_VERSION) : _ID_END], sealed[_ID_END:_SALT_END]
         if not sealed.startswith(_VERSION):
-            raise HistoryUnreadable("what is stored is damaged, or encrypted in a way that the gateway does not know")
+            raise CannotOpen("what is stored is damaged, or encrypted in a way that the gateway does not know")
         if key_id not in self._keys:
-            raise HistoryUnreadable("what is stored is encrypted with a key that the gateway was not given")
+            raise CannotOpen("what is stored is encrypted with a key that the gateway was not given")
         cipher, nonce = _once(self._keys[key_id], salt)
         try:
             return cipher.decrypt(nonce, sealed[_SALT_END:], context)
         except InvalidTag:
-            raise HistoryUnreadable("what is stored is damaged, or was stored in another place") from None
+            raise CannotOpen("what is stored is damaged, or was stored in another place") from None
 
     def digest(self, data: bytes) -> str:
         """A hash, in hexadecimal, that tells nothing to whoever lacks the key: nobody can try what it is of."""
