@@ -110,8 +110,15 @@ class Service:
         return code
 
 
+# What no gateway may write, whatever happens to it: keys of LiteLLM and tokens.
+SECRETS = re.compile(r"sk-[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")
+
+
 class Gateway(Service):
-    """`python -m gateway` on a free port, with https on another when it is given a certificate."""
+    """`python -m gateway` on a free port, with https on another when it is given a certificate.
+
+    All that it wrote is searched for keys and tokens when it has ended.
+    """
 
     def __init__(self, cwd: Path, **settings: str) -> None:
         env = {"GATEWAY_BIND": "127.0.0.1:0", "GATEWAY_TLS_BIND": "127.0.0.1:0"} | settings
@@ -123,6 +130,10 @@ class Gateway(Service):
             ready=r"Running on (https?://[^ \"]+)",
             times=2 if tls else 1,
         )
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        super().__exit__(kind, error, at)
+        assert not SECRETS.search(self.output), f"it wrote a key or a token:\n{self.output}"
 
     @property
     def url(self) -> str:
