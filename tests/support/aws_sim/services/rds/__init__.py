@@ -1,0 +1,1 @@
+"""RDS: what moto lacks."""
