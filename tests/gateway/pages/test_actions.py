@@ -77,7 +77,8 @@ def test_deleting_asks_first_and_leaves_the_other_sessions(visitor: Visitor):
 
 def test_deleting_the_last_that_is_shown_brings_the_next(visitor: Visitor):
     visitor.have(session("First", *TURNS), session("Second", age=DAY))
-    visitor.page.route("**/*limit=20*", lambda route: route.continue_(url=route.request.url.replace("20", "1")))
+    one_a_page = ("limit=20", "limit=1")
+    visitor.page.route("**/*limit=20*", lambda route: route.continue_(url=route.request.url.replace(*one_a_page)))
     visitor.sign_in()
     visitor.items.get_by_role("link", name="First").click()
     visitor.page.get_by_role("button", name="Delete").click()
