@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.gateway.conftest import client_of
+from tests.gateway.conftest import NewKey, client_of
 from tests.support.processes import FakeOkta, Gateway
 
 POLICY = """
@@ -127,3 +129,31 @@ def audited(gateway: Gateway, response: httpx.Response) -> dict[str, Any]:
     lines = gateway.lines_with(request_id, 2)  # the access log has the other
     (line,) = [line for line in map(json.loads, lines) if line["message"] == "audit"]
     return dict(line)
+
+
+# --- users whom an administrator made, and keys -------------------------------------
+
+
+def hash_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def info(admin: httpx.Client, key: str) -> dict[str, Any]:
+    response = admin.get("/key/info", params={"key": hash_of(key)})
+    assert response.status_code == 200, response.text
+    return dict(response.json()["info"])
+
+
+def days_left(key_info: dict[str, Any]) -> float:
+    return (datetime.fromisoformat(key_info["expires"]) - datetime.now(UTC)).total_seconds() / 86_400
+
+
+@pytest.fixture
+def user(new_user: Callable[..., str]) -> str:
+    """A user whom an administrator made, with a budget."""
+    return new_user(max_budget=20, budget_duration="30d", rpm_limit=50, tpm_limit=5000, models=["demo"])
+
+
+@pytest.fixture
+def own_key(user: str, new_key: NewKey) -> str:
+    return new_key(user_id=user)
