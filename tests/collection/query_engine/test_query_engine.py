@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -256,7 +257,18 @@ async def test_a_lost_connection_ends_its_transaction_and_not_the_engine(own_pos
             await client.query_raw("SELECT 1 AS x")
         assert await db.query_raw("SELECT 2 AS x") == [{"x": 2}]
         own_postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-        assert await db.query_raw("SELECT 3 AS x") == [{"x": 3}]
+        assert await first_answer(db, "SELECT 3 AS x") == [{"x": 3}]
+
+
+async def first_answer(db: Any, statement: str, connections: int = 10) -> Any:
+    """A statement that met a dying connection is told of it, and that connection is not used again."""
+    for _ in range(connections):
+        try:
+            return await db.query_raw(statement)
+        except Exception as error:
+            if not re.search(OUTAGE, str(error)):
+                raise
+    raise AssertionError("the engine goes on with dead connections")
 
 
 @pytest.fixture
