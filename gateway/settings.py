@@ -213,7 +213,7 @@ class Settings:
         for one in fields(cls):
             name = one.metadata["name"]
             try:
-                text = _text_of(name, environ)
+                text = text_of(name, environ)
                 if text is not None:
                     values[one.name] = one.metadata["parse"](text)
             except Invalid as error:
@@ -226,7 +226,11 @@ class Settings:
         return cls(**values)
 
 
-def _text_of(name: str, environ: Mapping[str, str]) -> str | None:
+def text_of(name: str, environ: Mapping[str, str]) -> str | None:
+    """What a variable holds, or the file that `NAME_FILE` names; None where it is unset or empty.
+
+    Raises Invalid when both are set, or the file cannot be read.
+    """
     file_name = name + FILE_SUFFIX
     text, path = environ.get(name), environ.get(file_name)
     if not path:

@@ -21,7 +21,7 @@ LAYERS = [
     {"api"},
     {"app"},
     {"server"},
-    {"__main__"},
+    {"__main__", "prepare"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
