@@ -9,6 +9,8 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 CLIENTS := $(VENV)/clients
 INSTALLED_CLIENTS := $(CLIENTS)/boto3-oldest/.installed $(CLIENTS)/aws-cli/.installed $(CLIENTS)/javascript/.installed \
 	$(CLIENTS)/browser/.installed
+# What reads the Terraform code as an auditor would; it pins much, so it lives alone, too.
+INSTALLED_CHECKOV := $(VENV)/checkov/.installed
 # Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
 ARGS ?=
 
@@ -30,10 +32,10 @@ COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-ha
 NPM = $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs lock migrations test test-all check format bench
+.PHONY: help up down clean status logs lock migrations test test-terraform test-all check format bench
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 up: $(INSTALLED) ## Run the gateway, LiteLLM and a model on this machine; repair and update them
 	@$(PLAYBOOK) deploy.yml -e platform=LOCAL $(ARGS)
@@ -52,11 +54,14 @@ status: ## Show what runs, and whether the gateway has all that it needs
 logs: ## Follow the logs
 	@tail -n 20 -F .local/log/*.log
 
-test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) ## Run the whole test suite
+test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) ## Run the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
-test-all: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) ## Run the whole test suite, and the slow tests
+test-terraform: $(INSTALLED_DEV) $(INSTALLED_CHECKOV) ## Run all tests of the Terraform code, every kind of deployment among them
+	$(BIN)/pytest -n auto --dist worksteal tests/terraform $(ARGS)
+
+test-all: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) ## Run the whole test suite, and the slow tests
 	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
 
@@ -79,6 +84,7 @@ lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade
 	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) $(ARGS) tests/clients/boto3-oldest.in -o tests/clients/boto3-oldest.txt
 	$(COMPILE) $(ARGS) tests/clients/aws-cli.in -o tests/clients/aws-cli.txt
+	$(COMPILE) $(ARGS) tests/terraform/checkov.in -o tests/terraform/checkov.txt
 	$(NPM) install --prefix tests/clients/javascript --package-lock-only --omit-lockfile-registry-resolved
 	$(NPM) install --prefix tests/browser --package-lock-only --omit-lockfile-registry-resolved
 
@@ -98,11 +104,19 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# An environment of its own, for what pins so much that it cannot share one.
+define ALONE
+$(BIN)/python -m venv --clear --without-pip $(@D)
+$(BIN)/python -m pip --python $(@D)/bin/python install --disable-pip-version-check --no-deps --require-hashes -r $<
+@touch $@
+endef
+
 # After the bar: needed to install them, no reason to install them again.
 $(CLIENTS)/%/.installed: tests/clients/%.txt | $(INSTALLED)
-	$(BIN)/python -m venv --clear --without-pip $(@D)
-	$(BIN)/python -m pip --python $(@D)/bin/python install --disable-pip-version-check --no-deps --require-hashes -r $<
-	@touch $@
+	$(ALONE)
+
+$(INSTALLED_CHECKOV): tests/terraform/checkov.txt | $(INSTALLED)
+	$(ALONE)
 
 $(CLIENTS)/javascript/.installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json | $(INSTALLED)
 	@mkdir -p $(@D)

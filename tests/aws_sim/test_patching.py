@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -57,6 +57,17 @@ def test_a_patch_around_a_method_gets_it_as_its_first_argument() -> None:
 
     assert Own().list_things() == "around moto's"
     assert Responses().list_things() == "moto's"
+
+
+def test_a_function_of_a_module_is_patched_alike() -> None:
+    own: Any = ModuleType("own")
+    own.named = lambda name, *, loud: f"{name}{'!' if loud else ''}"
+
+    @around(own)
+    def named(original: Callable[..., str], name: str, *, loud: bool) -> str:
+        return f"around {original(name, loud=loud)}"
+
+    assert own.named("moto", loud=True) == "around moto!"
 
 
 def test_a_body_that_is_empty_has_no_fields() -> None:

@@ -24,6 +24,9 @@ _SYSTEM = Path("/")
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _PATHS_IN_CLI_CONFIG = re.compile(r'^\s*(?:path|plugin_cache_dir)\s*=\s*"([^"]+)"', re.MULTILINE)
 
+# What Terraform has left where somebody ran it: a lock file that names other versions, a state.
+_NOT_SOURCES = shutil.ignore_patterns(".terraform*", "*.tfstate*", "__pycache__")
+
 _CLI_CONFIG = """disable_checkpoint = true
 
 provider_installation {{
@@ -44,18 +47,34 @@ _NO_PROVIDER = (
 
 
 class Terraform:
-    """A copy of a root in `directory`, run with the environment of an AWS account and with variables."""
+    """A copy of a root in `directory`, run with the environment of an AWS account and with variables.
+
+    `tree`: what is copied with the root, because the root refers to it; the root itself where nothing is given.
+    `variables`: text as it is, everything else as JSON.
+    """
 
     def __init__(
-        self, root: Path, directory: Path, environment: Mapping[str, str], mirror: Path, **variables: str
+        self,
+        root: Path,
+        directory: Path,
+        environment: Mapping[str, str],
+        mirror: Path,
+        *,
+        tree: Path | None = None,
+        **variables: object,
     ) -> None:
-        self.directory = directory
-        shutil.copytree(root, directory, dirs_exist_ok=True)
-        config = directory / "cli.tfrc"
+        self.directory = directory / root.relative_to(tree or root)
+        shutil.copytree(tree or root, directory, dirs_exist_ok=True, symlinks=True, ignore=_NOT_SOURCES)
+        config = self.directory / "cli.tfrc"
         config.write_text(_CLI_CONFIG.format(mirror=mirror))
         self._env = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        self._env |= dict(environment) | {f"TF_VAR_{name}": value for name, value in variables.items()}
-        self._env |= {"TF_CLI_CONFIG_FILE": str(config), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+        self._env |= {**environment, "TF_CLI_CONFIG_FILE": str(config), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+        self.set(**variables)
+
+    def set(self, **variables: object) -> None:
+        """Other values for these variables, from the next command on."""
+        for name, value in variables.items():
+            self._env[f"TF_VAR_{name}"] = value if isinstance(value, str) else json.dumps(value)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Whatever the exit code; standard output and error are together in stdout."""
@@ -78,6 +97,10 @@ class Terraform:
     def state(self) -> Any:
         """All that Terraform keeps; without a state, an empty one."""
         return json.loads(self.do("show", "-json"))
+
+    def outputs(self) -> dict[str, Any]:
+        """The root's outputs, by name."""
+        return {name: output["value"] for name, output in json.loads(self.do("output", "-json")).items()}
 
 
 def required_mirror(system: Path = _SYSTEM) -> Path:

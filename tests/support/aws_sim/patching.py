@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Collection, Mapping
+from types import ModuleType
 from typing import Any, TypeVar
 
 from botocore import xform_name
@@ -47,8 +48,11 @@ def action(response_class: type[BaseResponse], name: str | None = None) -> Calla
     return add
 
 
-def around(owner: type, name: str | None = None) -> Callable[[Function], Function]:
-    """Puts the decorated function around the method of its name, or of `name`; moto's own is its first argument."""
+def around(owner: type | ModuleType, name: str | None = None) -> Callable[[Function], Function]:
+    """Puts the decorated function around the one of its name, or of `name`, of a class or a module.
+
+    moto's own is its first argument.
+    """
 
     def wrap(function: Function) -> Function:
         wrapped = name or function.__name__
@@ -64,8 +68,8 @@ def around(owner: type, name: str | None = None) -> Callable[[Function], Functio
     return wrap
 
 
-def put(owner: type, name: str, value: object) -> None:
-    """Gives a class of moto an attribute; every patch of a class passes here."""
+def put(owner: type | ModuleType, name: str, value: object) -> None:
+    """Gives a class or a module of moto an attribute; every patch passes here."""
     setattr(owner, name, value)
 
 

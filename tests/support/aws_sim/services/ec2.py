@@ -1,4 +1,4 @@
-"""EC2: descriptions of security group rules, and tags of launch templates."""
+"""EC2: descriptions and changes of security group rules, and tags of launch templates."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 from tests.support.aws_sim.patching import around, put
 
@@ -28,6 +29,35 @@ def description(rule: Any) -> str | None:
 
 
 put(SecurityGroupRule, "description", property(description))
+
+
+@around(SecurityGroupBackend)
+def modify_security_group_rules(
+    original: Callable[..., None], backend: Any, group_id: str, rules: dict[str, dict[str, Any]]
+) -> None:
+    """moto checks a change of the group that a rule names, and forgets it."""
+    original(backend, group_id, rules)
+    group = backend.get_security_group_by_name_or_id(group_id)
+    for rule_id, changed in rules.items():
+        if named := changed.get("ReferencedGroupId"):
+            group.get_rule(rule_id).source_group["GroupId"] = named
+
+
+@around(SecurityGroupBackend)
+def delete_security_group(
+    original: Callable[..., None], backend: Any, name: str | None = None, group_id: str | None = None
+) -> None:
+    """moto deletes a group that rules of another one name; AWS refuses."""
+    held = [
+        other.id
+        for groups in backend.groups.values()
+        for other in groups.values()
+        for rule in [*other.ingress_rules, *other.egress_rules]
+        if group_id and other.id != group_id and rule.source_group.get("GroupId") == group_id
+    ]
+    if held:
+        raise DependencyViolationError(f"resource {group_id} has a dependent object")
+    original(backend, name, group_id)
 
 
 @around(LaunchTemplateVersion, "__init__")

@@ -1,0 +1,22 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+
+  # Partial: bucket, key, region, use_lockfile and kms_key_id come by -backend-config. A key of its own: it is applied
+  # and destroyed without the platform.
+  backend "s3" {}
+}
+
+provider "aws" {
+  region = var.aws_region
+
+  default_tags {
+    tags = merge(var.resource_tags, { application = var.deployment_name })
+  }
+}

@@ -1,0 +1,1 @@
+../shared/data_stores.tf

@@ -1,0 +1,1 @@
+"""CloudFormation: stacks with references to secrets, stacks that fail, and types that moto lacks."""
