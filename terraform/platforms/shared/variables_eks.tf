@@ -150,7 +150,7 @@ variable "eks_admin_arns" {
 }
 
 variable "eks_public_access_cidrs" {
-  description = "IPv4 networks from which the new cluster's API can be reached over the internet. Empty: only from within the VPC, from where the deployment must then run."
+  description = "IPv4 networks from which the new cluster's API can be reached over the internet. Empty: only from eks_private_access_cidrs, from where the deployment must then run."
   type        = list(string)
   default     = []
   nullable    = false
