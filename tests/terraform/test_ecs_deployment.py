@@ -20,6 +20,8 @@ from tests.support.aws_deployment_checks import (
 from tests.support.aws_sim import AwsSim
 from tests.support.terraform import required_mirror
 
+pytestmark = pytest.mark.slow
+
 ZONE = "example.com"
 RECORD = "gateway.example.com"
 

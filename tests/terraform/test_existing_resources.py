@@ -109,27 +109,6 @@ def test_an_isolated_service_runs_in_an_existing_vpc_through_endpoints(account: 
     nothing_is_left(deployment, vpcs=[vpc])
 
 
-def test_what_is_missing_in_an_existing_vpc_is_said_before_anything_is_made(account: AwsSim, tmp_path: Path) -> None:
-    vpc = make_vpc(account, nat=False, zones=1)
-    deployment = Deployment(
-        account,
-        tmp_path,
-        required_mirror(),
-        existing_vpc_id=vpc,
-        existing_eks_cluster_name="nobodys",
-        certificate_arn=make_certificate(account, RECORD),
-    )
-    foundation = deployment.found()
-    planned = deployment.platform("eks", foundation).run("plan", "-no-color")
-    said = " ".join(planned.stdout.split())
-    assert planned.returncode == 1
-    assert (
-        "private subnets with a default route to a NAT gateway or a transit gateway in two availability zones" in said
-    )
-    assert "public subnets (with a default route to an internet gateway) in two availability zones" in said
-    assert "There is no EKS cluster nobodys in this region and account" in said
-
-
 def _make_cluster(account: AwsSim, vpc: str) -> str:
     """The name of a cluster in the private subnets, without Auto Mode."""
     ec2, eks = account.client("ec2"), account.client("eks")
