@@ -241,6 +241,11 @@ def test_a_right_value_is_taken(variables: Terraform, values: dict[str, Any]) ->
     assert _refusals(variables, values) == []
 
 
+def test_the_example_of_the_documentation_is_taken(variables: Terraform) -> None:
+    [example] = re.findall(r"```json\n(.*?)```", (SHARED.parents[2] / "docs" / "aws.md").read_text(), re.DOTALL)
+    assert _refusals(variables, json.loads(example)) == []
+
+
 def test_every_sentence_is_seen() -> None:
     texts = "".join(file.read_text() for file in SHARED.glob("variables_*.tf"))
     sentences = re.findall(r'error_message = "(.*)"', texts)

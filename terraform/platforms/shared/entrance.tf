@@ -5,9 +5,7 @@ locals {
 
   address = local.has_record ? var.record_name : local.behind_cloudfront ? module.edge[0].domain_name : module.load_balancer.dns_name
   url     = "https://${local.address}"
-}
 
-locals {
   # Behind CloudFront a rule of the edge forwards; before it is there, ECS refuses the target group.
   target_group_arn = local.behind_cloudfront ? module.edge[0].target_group_arn : module.load_balancer.target_group_arn
 }

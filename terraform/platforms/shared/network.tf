@@ -47,9 +47,9 @@ module "vpc_endpoints" {
 
 # Without a way out, whatever is missing here would show only when no replica starts: the plan fails, and names it.
 data "aws_vpc_endpoint" "needed" {
-  for_each = local.isolated && !local.new_vpc && !var.create_vpc_endpoints_in_existing_vpc ? toset([
+  for_each = local.isolated && !local.new_vpc && !var.create_vpc_endpoints_in_existing_vpc ? setsubtract([
     "s3", "secretsmanager", "ecr.api", "ecr.dkr", "logs", "sts", "bedrock-runtime",
-  ]) : []
+  ], var.omit_vpc_endpoints) : []
 
   vpc_id       = local.network.vpc_id
   service_name = "com.amazonaws.${var.aws_region}.${each.value}"

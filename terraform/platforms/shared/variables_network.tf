@@ -103,7 +103,7 @@ variable "create_vpc_endpoints_in_existing_vpc" {
 }
 
 variable "omit_vpc_endpoints" {
-  description = "Services for which no VPC endpoint is made, such as s3 or ecr.api, because the VPC has one already or the region offers none."
+  description = "Services for which no VPC endpoint is made or demanded, such as s3 or ecr.api, because the VPC reaches them otherwise or the region offers none."
   type        = set(string)
   default     = []
   nullable    = false
