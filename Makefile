@@ -8,9 +8,13 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 # Programs that tests call the gateway with; each pins what it needs, so each lives alone.
 CLIENTS := $(VENV)/clients
 INSTALLED_CLIENTS := $(CLIENTS)/boto3-oldest/.installed $(CLIENTS)/aws-cli/.installed $(CLIENTS)/javascript/.installed \
-	$(CLIENTS)/browser/.installed
+	$(CLIENTS)/browser/.installed $(CLIENTS)/helm/.installed
 # What reads the Terraform code as an auditor would; it pins much, so it lives alone, too.
 INSTALLED_CHECKOV := $(VENV)/checkov/.installed
+# What the images are made of.
+IMAGES := collections/ansible_collections/genai/gateway/roles/container_image/files
+# In CI the tests of images have to run, where their programs can be had.
+IMAGE_TOOLS := $(if $(CI),$(shell test "$$(id -u)" = 0 && command -v apt-get > /dev/null && echo image-tools))
 # Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
 ARGS ?=
 
@@ -32,7 +36,7 @@ COMPILE = $(BIN)/uv pip compile --universal --fork-strategy fewest --generate-ha
 NPM = $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs lock migrations test test-terraform test-all check format bench
+.PHONY: help up down clean status logs lock config docs chart collection migrations image-tools test test-deployments test-terraform test-all check format bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -54,9 +58,16 @@ status: ## Show what runs, and whether the gateway has all that it needs
 logs: ## Follow the logs
 	@tail -n 20 -F .local/log/*.log
 
-test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) ## Run the whole test suite
-	$(BIN)/pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+image-tools: ## Install what the tests of images build with (Debian and Ubuntu, as root)
+	apt-get update --quiet --quiet
+	xargs apt-get install --quiet --quiet --yes --no-install-recommends < tests/images/packages.txt
+
+test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) $(IMAGE_TOOLS) ## Run the whole test suite
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not matrix" $(ARGS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
+
+test-deployments: $(INSTALLED_DEV) ## Run the tests that deploy: every kind of deployment, by Terraform and by the operator's tools
+	$(BIN)/pytest -n auto --dist worksteal -m slow tests/operator tests/terraform $(ARGS)
 
 test-terraform: $(INSTALLED_DEV) $(INSTALLED_CHECKOV) ## Run all tests of the Terraform code, every kind of deployment among them
 	$(BIN)/pytest -n auto --dist worksteal tests/terraform $(ARGS)
@@ -84,9 +95,26 @@ lock: $(INSTALLED_DEV) ## Pin the requirements anew, with hashes; ARGS=--upgrade
 	$(COMPILE) $(ARGS) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) $(ARGS) tests/clients/boto3-oldest.in -o tests/clients/boto3-oldest.txt
 	$(COMPILE) $(ARGS) tests/clients/aws-cli.in -o tests/clients/aws-cli.txt
+	$(COMPILE) $(ARGS) tests/clients/helm.in -o tests/clients/helm.txt
 	$(COMPILE) $(ARGS) tests/terraform/checkov.in -o tests/terraform/checkov.txt
+	$(COMPILE) $(ARGS) -c requirements.txt gateway/requirements.in -o gateway/requirements.txt
+	$(COMPILE) $(ARGS) -c requirements.txt $(IMAGES)/litellm.in -o $(IMAGES)/litellm.txt
+	$(COMPILE) $(ARGS) -c requirements.txt $(IMAGES)/fake-llm.in -o $(IMAGES)/fake-llm.txt
+	$(NPM) install --prefix $(IMAGES)/prisma --package-lock-only --omit-lockfile-registry-resolved
 	$(NPM) install --prefix tests/clients/javascript --package-lock-only --omit-lockfile-registry-resolved
 	$(NPM) install --prefix tests/browser --package-lock-only --omit-lockfile-registry-resolved
+
+config: $(INSTALLED) ## Write LiteLLM's base configuration and the regions' from config/models.yaml
+	$(BIN)/python config/generate.py
+
+docs: $(INSTALLED) ## Write the tables of variables in the READMEs of the roles
+	$(BIN)/python collections/document.py
+
+collection: $(INSTALLED) ## Build the collection as an artifact in dist/, which needs no checkout
+	$(BIN)/python collections/build.py
+
+chart: $(INSTALLED_DEV) ## Write the Helm chart from the templates of the role eks_workload
+	PYTHONPATH=collections $(BIN)/python -m ansible_collections.genai.gateway.plugins.module_utils.helm_chart
 
 migrations: $(INSTALLED_DEV) ## Write a migration for what has changed in the models of gateway/
 	$(BIN)/tortoise -c gateway.database.schema.TORTOISE makemigrations $(ARGS)

@@ -46,6 +46,7 @@ from gateway.services.sessions import SessionsService
 from gateway.settings import Settings
 from gateway.telemetry.access_log import AccessLog
 from gateway.units import KIB
+from gateway.upstream.address import Address
 from gateway.upstream.chat import Chat
 from gateway.upstream.keys import Keys
 from gateway.upstream.litellm import LiteLLM
@@ -59,9 +60,12 @@ PUBLIC_BLUEPRINTS = frozenset({"health", "pages", "openapi"})
 RENEWALS = 3
 
 
-def create_app(settings: Settings) -> Quart:
-    """The gateway as an ASGI application; its connections are opened when it is served, and closed after."""
-    litellm = LiteLLM(settings)
+def create_app(settings: Settings, address: Address | None = None) -> Quart:
+    """The gateway as an ASGI application; its connections are opened when it is served, and closed after.
+
+    `address`: LiteLLM's, where somebody else tells it to be read again.
+    """
+    litellm = LiteLLM(settings, address or Address(settings))
     database = Database(
         settings.database_url, connections=settings.database_connections, timeout=settings.database_timeout
     )

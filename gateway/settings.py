@@ -73,6 +73,9 @@ class Settings:
     workers: int = setting("GATEWAY_WORKERS", "1", "processes that serve", parse_workers)
 
     litellm_url: str = setting("GATEWAY_LITELLM_URL", "http://127.0.0.1:4000", "where LiteLLM answers", parse_http_url)
+    litellm_url_file: str | None = setting(
+        "GATEWAY_LITELLM_URL_FILE", None, "file that says where LiteLLM answers, read again on SIGHUP"
+    )
     master_key: str | None = setting(
         "GATEWAY_MASTER_KEY",
         None,

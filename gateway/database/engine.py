@@ -110,7 +110,19 @@ class Database:
             await self._update()
         else:
             async with alone_beside(credentials["file_path"]):
+                await self._open_file()
                 await self._update()
+
+    async def _open_file(self) -> None:
+        """Before anybody asks Tortoise for a connection: it makes one when there is none.
+
+        Where that fails, it would keep its lock for ever, or a connection that was told only some of its settings.
+        """
+        try:
+            await self._client.create_connection(with_db=True)
+        except BaseException:
+            await self._client.close()
+            raise
 
     async def _update(self) -> None:
         async with self._connection() as connection:

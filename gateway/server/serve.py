@@ -14,6 +14,7 @@ from gateway.server.worker import run_worker
 from gateway.server.workers import Workers
 from gateway.settings import Settings
 from gateway.telemetry.logs import configure_logs
+from gateway.upstream.address import Address
 
 
 def serve(settings: Settings) -> int:
@@ -25,11 +26,21 @@ def serve(settings: Settings) -> int:
             stack.enter_context(one)
             one.listen(1024)  # a worker that dies does not take the connections that wait with it
         if settings.workers > 1:
-            return Workers(settings.workers, _worker, (settings, secure, insecure), settings.shutdown_timeout).run()
-        run_worker(partial(create_app, settings), hypercorn_config(settings), sockets)
+            arguments = (settings, secure, insecure)
+            hangups = settings.litellm_url_file is not None
+            return Workers(
+                settings.workers, _worker, arguments, settings.shutdown_timeout, forward_hangups=hangups
+            ).run()
+        _run(settings, sockets)
     return 0
 
 
 def _worker(settings: Settings, secure: list[socket.socket], insecure: list[socket.socket]) -> None:
     configure_logs(settings.log_level)
-    run_worker(partial(create_app, settings), hypercorn_config(settings), Sockets(secure, insecure, []))
+    _run(settings, Sockets(secure, insecure, []))
+
+
+def _run(settings: Settings, sockets: Sockets) -> None:
+    address = Address(settings)
+    on_hangup = address.reread if address.can_change else None
+    run_worker(partial(create_app, settings, address), hypercorn_config(settings), sockets, on_hangup)

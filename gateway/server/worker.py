@@ -24,10 +24,15 @@ ABORTED_WITHIN = 2 * SECONDS
 _log = logging.getLogger("gateway.server")
 
 
-def run_worker(create_app: Callable[[], Quart], config: Config, sockets: Sockets) -> None:
-    """Serve until SIGTERM or SIGINT, on uvloop where it can be had."""
+def run_worker(
+    create_app: Callable[[], Quart],
+    config: Config,
+    sockets: Sockets,
+    on_hangup: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, on uvloop where it can be had. `on_hangup`: what SIGHUP does; None: it ends us."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve_until_signalled(create_app(), config, sockets))
+        runner.run(_serve_until_signalled(create_app(), config, sockets, on_hangup))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -38,11 +43,17 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve_until_signalled(app: Quart, config: Config, sockets: Sockets) -> None:
+async def _serve_until_signalled(
+    app: Quart, config: Config, sockets: Sockets, on_hangup: Callable[[], None] | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if on_hangup is not None:
+        loop.add_signal_handler(signal.SIGHUP, on_hangup)
+        # Whoever started this process has held back the signal until somebody listens to it.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     await app.startup()
     try:
         await _Listener(app, config).serve(sockets, stop)

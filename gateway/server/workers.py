@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -23,15 +25,25 @@ _log = logging.getLogger("gateway.server")
 
 
 class Workers:
-    """`target(*arguments)` in `count` processes; both must be picklable."""
+    """`target(*arguments)` in `count` processes; both must be picklable.
+
+    `forward_hangups`: SIGHUP is handed on to each of them, which begins with it blocked and has to unblock it.
+    """
 
     def __init__(
-        self, count: int, target: Callable[..., None], arguments: tuple[Any, ...], shutdown_timeout: float
+        self,
+        count: int,
+        target: Callable[..., None],
+        arguments: tuple[Any, ...],
+        shutdown_timeout: float,
+        *,
+        forward_hangups: bool = False,
     ) -> None:
         self._count = count
         self._target = target
         self._arguments = arguments
         self._shutdown_timeout = shutdown_timeout
+        self._forward_hangups = forward_hangups
         self._context = multiprocessing.get_context("spawn")
         self._started: dict[SpawnProcess, float] = {}
         self._stopping = False
@@ -41,6 +53,8 @@ class Workers:
         """Until SIGTERM or SIGINT: 0. 1 when workers die as soon as they are started."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        if self._forward_hangups:
+            signal.signal(signal.SIGHUP, self._hang_up)
         while not self._stopping and self._early_deaths < TRIES:
             while len(self._started) < self._count and not self._stopping:
                 self._start()
@@ -51,10 +65,29 @@ class Workers:
 
     def _start(self) -> None:
         process = self._context.Process(target=self._target, args=self._arguments)
-        process.start()
-        self._started[process] = time.monotonic()
+        with self._hangups_blocked():
+            process.start()
+            self._started[process] = time.monotonic()
         if self._stopping:  # the signal came between the two lines above
             process.terminate()
+
+    @contextmanager
+    def _hangups_blocked(self) -> Iterator[None]:
+        """The mask is inherited: a worker that does not listen yet would be ended by the signal, or miss it."""
+        if not self._forward_hangups:
+            yield
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _hang_up(self, *_: object) -> None:
+        for process in list(self._started):
+            if process.pid is not None and process.exitcode is None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGHUP)
 
     def _stop(self, *_: object) -> None:
         self._stopping = True

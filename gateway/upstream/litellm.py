@@ -12,6 +12,7 @@ from yarl import URL
 from gateway.errors import UpstreamBroken, UpstreamRefusal, UpstreamTimeout, UpstreamUnavailable
 from gateway.settings import Settings
 from gateway.units import KIB, MIB, SECONDS
+from gateway.upstream.address import Address
 
 # Below uvicorn's five seconds: LiteLLM must never be the one that closes an idle connection we are about to use.
 KEEP_ALIVE = 3 * SECONDS
@@ -47,8 +48,8 @@ def upstream_errors() -> Iterator[None]:
 class LiteLLM:
     """The upstream. `open` before the first request, `close` after the last."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._base = URL(settings.litellm_url)
+    def __init__(self, settings: Settings, address: Address) -> None:
+        self._address = address
         self._timeout = aiohttp.ClientTimeout(
             total=None,
             connect=settings.connect_timeout,
@@ -58,6 +59,8 @@ class LiteLLM:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
+        # A worker that replaces another may be younger than the last change.
+        self._address.reread()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -86,7 +89,7 @@ class LiteLLM:
         Built from its parts: whatever the target holds, it does not reach another host.
         """
         path, _, query = target.partition("?")
-        base = self._base
+        base = self._address.url
         return URL.build(
             scheme=base.scheme,
             host=base.raw_host or "",

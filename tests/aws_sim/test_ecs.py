@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.aws_sim.conftest import Network
+from tests.support.aws_sim import AwsSim
 
 SETTINGS = {
     "healthCheckGracePeriodSeconds": 60,
@@ -77,3 +78,33 @@ def test_a_changed_service_keeps_what_changed_and_is_steady_again(ecs: Any, name
     assert deployment["rolloutState"] == "COMPLETED"
     assert deployment["taskDefinition"].endswith(f"{name}:2")
     assert service["enableExecuteCommand"] is True
+
+
+def test_new_tasks_that_fail_leave_the_service_with_the_old_ones(ecs: Any, name: str, account: AwsSim) -> None:
+    group = f"/{name}"
+    account.client("logs").create_log_group(logGroupName=group)
+    options = {"awslogs-group": group, "awslogs-stream-prefix": "p", "awslogs-region": "us-east-1"}
+    container = {"name": "litellm", "image": "i:2", "memory": 128}
+    before = _create(ecs, name, **SETTINGS)["taskDefinition"]
+    ecs.register_task_definition(
+        family=name,
+        containerDefinitions=[container | {"logConfiguration": {"logDriver": "awslogs", "options": options}}],
+    )
+    account.tell("ecs/fail-new-tasks", container="litellm", exit_code=3, log="bad configuration")
+    try:
+        ecs.update_service(cluster=name, service=name, taskDefinition=name)
+    finally:
+        account.tell("ecs/start-new-tasks")
+
+    service = _described(ecs, name)
+    assert (service["taskDefinition"], service["runningCount"]) == (before, 2)
+    assert "deployment failed" in service["events"][1]["message"]
+    [arn] = ecs.list_tasks(cluster=name, serviceName=name, desiredStatus="STOPPED")["taskArns"]
+    [task] = ecs.describe_tasks(cluster=name, tasks=[arn])["tasks"]
+    assert (task["lastStatus"], task["containers"][0]["exitCode"]) == ("STOPPED", 3)
+    stream = f"p/litellm/{arn.rsplit('/', 1)[-1]}"
+    events = account.client("logs").get_log_events(logGroupName=group, logStreamName=stream)["events"]
+    assert [event["message"] for event in events] == ["bad configuration"]
+
+    ecs.update_service(cluster=name, service=name, taskDefinition=name)
+    assert _described(ecs, name)["taskDefinition"] == f"{before[: before.rindex(':')]}:2"

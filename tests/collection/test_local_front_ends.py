@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.genai.gateway.plugins.module_utils.front_ends import VerificationError, ask, trust
+from ansible_collections.genai.gateway.plugins.module_utils.front_ends import Gateway, VerificationError, trust
 
 from tests.support.local_stack import free_ports
 
@@ -54,7 +54,7 @@ def serve() -> Iterator[Callable[[Callable[[str, str], tuple[int, bytes]]], str]
 def test_the_text_of_the_answer_is_found(serve: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # loopback is never reached through it
     url = serve(lambda path, key: (200 if key == f"Bearer {KEY}" else 401, json.dumps(ANSWERS[path]).encode()))
-    assert ask(name, url, KEY, "a/b", trust(None), 5) == "yes"
+    assert Gateway(url, trust(None), seconds=5).ask(name, KEY, "a/b") == "yes"
 
 
 def test_a_refusal_is_told_with_its_status_and_without_the_key(serve: Any) -> None:
@@ -62,7 +62,7 @@ def test_a_refusal_is_told_with_its_status_and_without_the_key(serve: Any) -> No
     with pytest.raises(
         VerificationError, match=r"openai: POST .*/v1/chat/completions answers 401: no such key"
     ) as error:
-        ask("openai", url, KEY, "demo", trust(None), 5)
+        Gateway(url, trust(None), seconds=5).ask("openai", KEY, "demo")
     assert KEY not in str(error.value)
 
 
@@ -71,13 +71,13 @@ def test_a_refusal_is_told_with_its_status_and_without_the_key(serve: Any) -> No
 )
 def test_an_answer_without_text_is_told(serve: Any, body: bytes) -> None:
     with pytest.raises(VerificationError, match="openai: the answer has no text"):
-        ask("openai", serve(lambda path, key: (200, body)), KEY, "demo", trust(None), 5)
+        Gateway(serve(lambda path, key: (200, body)), trust(None), seconds=5).ask("openai", KEY, "demo")
 
 
 def test_nobody_there_is_told() -> None:
     port = free_ports(("gateway",))["gateway"]
     with pytest.raises(VerificationError, match=r"bedrock: POST .*/converse fails: "):
-        ask("bedrock", f"http://127.0.0.1:{port}", KEY, "demo", trust(None), 5)
+        Gateway(f"http://127.0.0.1:{port}", trust(None), seconds=5).ask("bedrock", KEY, "demo")
 
 
 def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:

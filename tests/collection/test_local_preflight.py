@@ -141,19 +141,3 @@ def test_the_playbook_says_everything_before_it_makes_anything(taken_port: int, 
     assert "local_litellm_port is 'many'" in output
     assert "local_query_engine is 'fast', it can be: auto, native, wasm" in output
     assert not (tmp_path / "local").exists()
-
-
-@pytest.mark.parametrize("playbook", ["deploy.yml", "undeploy.yml"])
-@pytest.mark.parametrize(
-    ("variables", "said"),
-    [
-        ({"platform": "EKS"}, "There is no platform EKS. Platforms: LOCAL."),
-        ({}, "No platform is named. Platforms: LOCAL."),
-    ],
-)
-def test_a_platform_that_there_is_not_is_told_with_those_there_are(
-    playbook: str, variables: dict[str, str], said: str
-) -> None:
-    with pytest.raises(PlaybookFailedError) as failed:
-        run_playbook(playbook, variables)
-    assert said in str(failed.value)

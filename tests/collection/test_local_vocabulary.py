@@ -17,8 +17,10 @@ def load(path: str) -> Any:
 
 
 def options(role: str) -> dict[str, dict[str, Any]]:
+    """Of all entry points: they share the role's defaults."""
     specs = yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text())
-    return specs["argument_specs"]["main"]["options"]
+    entries = [entry.get("options", {}) for entry in specs["argument_specs"].values()]
+    return {name: option for entry in entries for name, option in entry.items()}
 
 
 def defaults(role: str) -> dict[str, Any]:

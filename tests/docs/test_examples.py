@@ -30,6 +30,7 @@ RUNS = [
     ("bedrock_tools.py", BOTO3, [r"calling get_weather \{'city': 'Rome'\}", r'"tool_results":.*sunny']),
     ("bedrock.mjs", NODE, [r"(?s)Hello from demo!.*Hello from demo!", r"tokens: \d+"]),
     ("aws_cli.sh", Path("/bin/sh"), [r"Hello from demo!"]),
+    ("load_test.py", BOTO3, [r"(?m)^[1-9]\d* answers, \d+ a second$", r"99 percent within \d+ ms"]),
 ]
 
 

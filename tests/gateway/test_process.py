@@ -215,6 +215,14 @@ def test_an_address_in_use_is_said(tmp_path: Path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_database_that_cannot_be_opened_does_not_hold_up_the_end(start_gateway: StartGateway, tmp_path: Path):
+    gateway = start_gateway(GATEWAY_DATABASE_URL=f"sqlite://{tmp_path}")
+    gateway.lines_with("sessions could not be purged")
+    said = httpx.get(f"{gateway.url}/bedrock/health/readiness", timeout=20).json()
+    assert said["checks"]["database"].startswith("cannot be used")
+    assert gateway.stop() == 0
+
+
 def test_an_unknown_setting_is_a_warning(start_gateway: StartGateway):
     gateway = start_gateway(GATEWAY_LITELM_URL="http://x")
     gateway.stop()

@@ -20,8 +20,8 @@ import psutil
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ANSIBLE = CHECKOUT / "ansible"
-PORTS = ("local_gateway_port", "local_gateway_tls_port", "local_litellm_port", "local_fake_llm_port",
-         "local_postgres_port")  # fmt: skip
+PORTS = ("local_gateway_port", "local_gateway_tls_port", "local_litellm_port", "local_litellm_standby_port",
+         "local_fake_llm_port", "local_postgres_port")  # fmt: skip
 DEPLOY_SECONDS = 300
 
 

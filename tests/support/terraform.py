@@ -8,6 +8,7 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,8 +66,7 @@ class Terraform:
     ) -> None:
         self.directory = directory / root.relative_to(tree or root)
         shutil.copytree(tree or root, directory, dirs_exist_ok=True, symlinks=True, ignore=_NOT_SOURCES)
-        config = self.directory / "cli.tfrc"
-        config.write_text(_CLI_CONFIG.format(mirror=mirror))
+        config = write_cli_config(self.directory, mirror)
         self._env = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         self._env |= {**environment, "TF_CLI_CONFIG_FILE": str(config), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
         self.set(**variables)
@@ -101,6 +101,13 @@ class Terraform:
     def outputs(self) -> dict[str, Any]:
         """The root's outputs, by name."""
         return {name: output["value"] for name, output in json.loads(self.do("output", "-json")).items()}
+
+
+def write_cli_config(directory: Path, mirror: Path) -> Path:
+    """A file for TF_CLI_CONFIG_FILE, by which the provider comes from the mirror alone."""
+    config = directory / "cli.tfrc"
+    config.write_text(_CLI_CONFIG.format(mirror=mirror))
+    return config
 
 
 def required_mirror(system: Path = _SYSTEM) -> Path:
@@ -156,3 +163,15 @@ def _has_provider(place: Path) -> bool:
     """Unpacked as VERSION/linux_amd64/, or packed as terraform-provider-aws_VERSION_linux_amd64.zip."""
     kept = place / HOST / PROVIDER
     return any(kept.glob(f"*/{target()}")) or any(kept.glob(f"terraform-provider-*_{target()}.zip"))
+
+
+def main(directory: str) -> None:
+    """Writes what makes Terraform take its provider from the mirror, into a directory."""
+    mirror = find_mirror(os.environ)
+    if mirror is None:
+        raise SystemExit(_NO_PROVIDER)
+    print(write_cli_config(Path(directory), mirror))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

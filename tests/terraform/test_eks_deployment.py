@@ -125,7 +125,8 @@ def _pods_have_their_role(account: AwsSim, outputs: dict[str, Any]) -> None:
     allowed = {
         action for document in documents for statement in document["Statement"] for action in _list(statement["Action"])
     }
-    assert {"bedrock:InvokeModel", "bedrock:GetPrompt", "secretsmanager:GetSecretValue"} <= allowed
+    assert {"bedrock:InvokeModel", "bedrock:GetPrompt"} <= allowed
+    assert "secretsmanager:GetSecretValue" not in allowed
     assert not [action for action in allowed if action.endswith("*")]
     assert '"Resource": "*"' not in json.dumps(documents)
 

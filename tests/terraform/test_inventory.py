@@ -13,10 +13,13 @@ import yaml
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "terraform" / "platforms" / "shared"
 INVENTORY = ROOT / "inventories" / "aws" / "group_vars" / "all"
+ROLES = ROOT / "collections" / "ansible_collections" / "genai" / "gateway" / "roles"
+# What is not Terraform's.
+OPERATOR = INVENTORY / "operator.yml"
 FOUNDATION = ROOT / "terraform" / "foundation" / "variables.tf"
 FILES = [*sorted(SHARED.glob("variables_*.tf")), FOUNDATION]
 # What a deployment finds out for itself: outputs of the foundation, images and a configuration that it has just pushed.
-GIVEN = {"foundation", "images", "config_prefix", "access_policy"}
+GIVEN = {"foundation", "images", "config_prefix", "access_policy", "provider_keys_version"}
 
 
 def _plain(value: Any) -> Any:
@@ -71,5 +74,33 @@ def test_what_the_foundation_shares_with_the_platforms_has_the_same_default() ->
         assert _declared(FOUNDATION)[name].get("default") == PLATFORMS[name].get("default"), name
 
 
+def _defaults_of_roles() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for file in sorted(ROLES.glob("*/defaults/main.yml")):
+        found |= yaml.safe_load(file.read_text()) or {}
+    return found
+
+
+def test_what_the_roles_take_is_in_the_inventory_with_its_default() -> None:
+    inventory = yaml.safe_load(OPERATOR.read_text())
+    # An example has to be on some platform.
+    assert inventory.pop("platform") == "ECS"
+    # Of several roles, each of which omits it when it is empty.
+    assert inventory.pop("aws_profile") == ""
+    defaults = _defaults_of_roles()
+    assert inventory == {name: defaults[name] for name in inventory}
+
+
+def test_what_the_roles_take_is_explained() -> None:
+    text = OPERATOR.read_text()
+    explained = re.findall(r"(?:^# .*\n)+^(\w+):", text, re.MULTILINE)
+    assert explained == list(yaml.safe_load(text))
+
+
+def test_no_variable_is_in_two_files_of_the_inventory() -> None:
+    names = [name for file in INVENTORY.glob("*.yml") for name in yaml.safe_load(file.read_text())]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_there_is_nothing_else_in_the_inventory() -> None:
-    assert sorted(INVENTORY.glob("*")) == sorted(map(_inventory, FILES))
+    assert sorted(INVENTORY.glob("*")) == sorted([*map(_inventory, FILES), OPERATOR])

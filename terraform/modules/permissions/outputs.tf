@@ -2,8 +2,3 @@ output "workload_policy_json" {
   description = "IAM policy of the running containers: the models, guardrails, prompts and endpoints that are named, the configuration and the log of requests."
   value       = data.aws_iam_policy_document.workload.json
 }
-
-output "secrets_policy_json" {
-  description = "IAM policy of what reads the secrets for the containers: the execution role of ECS, the pod on EKS."
-  value       = data.aws_iam_policy_document.secrets.json
-}

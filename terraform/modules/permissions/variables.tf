@@ -105,19 +105,8 @@ variable "request_log" {
   }
 }
 
-variable "secret_arns" {
-  description = "ARNs of all secrets of AWS Secrets Manager that the containers are given. Exactly these can be read with secrets_policy_json."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.secret_arns) > 0
-    error_message = "secret_arns is empty: name at least the secret of the master key."
-  }
-}
-
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the buckets and the secrets. It can be used through S3 and Secrets Manager alone."
+  description = "ARN of the KMS key that encrypts the buckets. It can be used through S3 alone."
   type        = string
   nullable    = false
 }

@@ -59,6 +59,15 @@ locals {
     cluster_autoscaler       = null
     log_group_names          = module.ecs_service.log_group_names
   }
+  # By way of the service: where its replicas did not become healthy, the output keeps what it was.
+  deployed = {
+    service_name          = module.ecs_service.service_name
+    images                = var.images
+    config_prefix         = var.config_prefix
+    access_policy         = var.access_policy
+    provider_key_names    = var.provider_key_names
+    provider_keys_version = var.provider_keys_version
+  }
   watched_service = {
     ecs = { cluster_name = module.ecs_service.cluster_name, service_name = module.ecs_service.service_name }
     eks = null

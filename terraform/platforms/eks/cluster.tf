@@ -10,9 +10,9 @@ locals {
     min_capacity     = var.min_capacity
     max_capacity     = var.max_capacity
   }
+  # The deployer reads the secrets and makes Kubernetes' of them: the pods' role needs none.
   workload_policies = {
     workload = module.permissions.workload_policy_json
-    secrets  = module.permissions.secrets_policy_json
   }
   cluster_load_balancer = {
     security_group_id = module.load_balancer.security_group_id
@@ -81,6 +81,7 @@ locals {
     cluster_autoscaler       = local.cluster.cluster_autoscaler
     log_group_names          = local.cluster.log_group_names
   }
+  deployed = null
   watched_service = {
     ecs = null
     eks = { cluster_name = local.cluster.cluster_name, namespace = local.cluster.namespace, deployment = "gateway" }

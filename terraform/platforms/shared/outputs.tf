@@ -32,6 +32,11 @@ output "settings" {
   value       = { environment = local.environment, secrets = local.secrets }
 }
 
+output "deployed" {
+  description = "What runs since the last apply that came to its end: service_name, and the variables images, config_prefix, access_policy, provider_key_names and provider_keys_version. On EKS null, because Kubernetes keeps it."
+  value       = local.deployed
+}
+
 output "secret_arns" {
   description = "Secrets by what is in them; master_key is the key with which administrators call, ui_password the one of LiteLLM's user interface, user admin."
   value       = local.secret_arns

@@ -50,7 +50,7 @@ locals {
         REDIS_URL          = local.references.cache_url
         UI_PASSWORD        = local.references.ui_password
       },
-      { for name in var.provider_key_names : name => "${var.foundation.provider_keys_secret_arn}:${name}::" },
+      { for name in var.provider_key_names : name => "${var.foundation.provider_keys_secret_arn}:${name}::${var.provider_keys_version}" },
     )
   }
 

@@ -39,6 +39,5 @@ module "permissions" {
   # All configurations, not the one of config_prefix alone: a rollback starts tasks with the one before.
   config      = { bucket = var.foundation.config_bucket, prefix = "config" }
   request_log = { bucket = var.foundation.log_bucket, prefix = "litellm" }
-  secret_arns = values(local.readable_secret_arns)
   kms_key_arn = var.foundation.kms_key_arn
 }

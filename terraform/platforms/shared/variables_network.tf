@@ -110,7 +110,7 @@ variable "omit_vpc_endpoints" {
 }
 
 variable "egress_ports" {
-  description = "TCP ports on which replicas may connect to providers of models and others outside the VPC. 443 is needed; add those of a model server of your own. On ECS only: pods have their nodes' rules."
+  description = "TCP ports on which replicas may connect to providers of models and others outside the VPC. 443 is needed; add those of a model server of your own. On ECS the tasks' security group allows them, on EKS the pods' NetworkPolicy."
   type        = set(number)
   default     = [443]
   nullable    = false

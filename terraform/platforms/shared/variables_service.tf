@@ -54,6 +54,18 @@ variable "provider_key_names" {
   }
 }
 
+variable "provider_keys_version" {
+  description = "Version of the foundation's secret of provider keys that the replicas take: another one starts them anew. Empty: whichever is current when a replica starts."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z-]*$", var.provider_keys_version))
+    error_message = "provider_keys_version must be the id of a version of the secret, as Secrets Manager gives it."
+  }
+}
+
 variable "litellm_environment" {
   description = "More variables of LiteLLM's environment, such as LITELLM_LOG. Not for secrets: they would be in the state; those go to provider_key_names."
   type        = map(string)

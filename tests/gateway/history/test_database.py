@@ -114,6 +114,36 @@ async def test_a_database_that_hangs_is_given_up_in_time_and_used_again_when_it_
             await database.close()
 
 
+async def test_a_file_that_cannot_be_opened_holds_up_nobody_and_is_used_once_it_can_be(tmp_path: Path):
+    file = tmp_path / "history.sqlite3"
+    file.mkdir()  # whoever runs the tests, it cannot be opened as a file
+    database = Database(f"sqlite://{file}", connections=2, timeout=5)
+    try:
+        async with asyncio.timeout(30):
+            for _ in range(2):
+                with pytest.raises(DatabaseUnavailable):
+                    await database.check()
+            file.rmdir()
+            await database.check()
+    finally:
+        await database.close()
+
+
+async def test_a_file_that_is_no_database_is_not_used_half_opened(tmp_path: Path):
+    file = tmp_path / "history.sqlite3"
+    file.write_text("no database, but long enough to be looked at" * 100)
+    database = Database(f"sqlite://{file}", connections=2, timeout=5)
+    try:
+        async with asyncio.timeout(30):
+            with pytest.raises(DatabaseUnavailable):
+                await database.check()
+            file.unlink()
+            [row] = await database.run(lambda connection: connection.rows("PRAGMA foreign_keys"))
+            assert row[0] == 1
+    finally:
+        await database.close()
+
+
 def children_of(process: int) -> list[int]:
     import psutil
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ _ROOT = Path(__file__).parents[3]
 
 
 class AwsSim(Service):
-    """An account with nothing in it; what is made there ends with the process. `options`: --trace."""
+    """An account with nothing in it; what is made there ends with the process. `options`: as of __main__.py."""
 
     def __init__(self, *options: str) -> None:
         super().__init__(
@@ -32,6 +34,12 @@ class AwsSim(Service):
     def url(self) -> str:
         """http://127.0.0.1:PORT, the endpoint of all services."""
         return self.found[0]
+
+    def tell(self, order: str, **members: Any) -> None:
+        """Gives the simulator an order, such as "ecs/fail-new-tasks" (control.py)."""
+        request = urllib.request.Request(f"{self.url}/_sim/{order}", json.dumps(members).encode(), method="POST")
+        # Not through a proxy, whatever the environment says.
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
 
     def environment(self) -> dict[str, str]:
         """What makes a client of AWS (an SDK, Terraform, the aws command) use this account, and none of its user's."""

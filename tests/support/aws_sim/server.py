@@ -12,6 +12,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from tests.support.aws_sim import refusals, services, tracing
+from tests.support.aws_sim.control import controlled
+from tests.support.aws_sim.expiry import expiring
 
 
 def _patch() -> None:
@@ -35,7 +37,7 @@ def serve(host: str, port: int, *, trace: bool = False) -> None:
         tracing.patch()
     # A line for each request helps nobody who did not ask for it.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    application = DomainDispatcherApplication(_backend_app)
+    application = controlled(expiring(DomainDispatcherApplication(_backend_app)))
     server = make_server(host, port, application, threaded=True, request_handler=MotoRequestHandler)
     print(f"listening on http://{host}:{server.port}", flush=True)
     server.serve_forever()

@@ -7,7 +7,6 @@ override_data {
 
 variables {
   config      = { bucket = "gateway-config", prefix = "config" }
-  secret_arns = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:gateway/master-key-AbCdEf"]
   kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
@@ -65,8 +64,3 @@ run "the_log_is_not_the_whole_bucket" {
   expect_failures = [var.request_log]
 }
 
-run "a_service_without_secrets_is_refused" {
-  command = plan
-  variables { secret_arns = [] }
-  expect_failures = [var.secret_arns]
-}

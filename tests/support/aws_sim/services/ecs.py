@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from tests.support.aws_sim import ecs_rollouts as rollouts
 from tests.support.aws_sim.patching import around, body, remember
 
 # What moto keeps itself under another name or in another form, and what is no setting.
@@ -37,7 +38,22 @@ def create_service(original: Callable[..., ActionResult], response: EC2Container
 @around(EC2ContainerServiceResponse)
 def update_service(original: Callable[..., ActionResult], response: EC2ContainerServiceResponse) -> ActionResult:
     """moto drops most settings, and the deployment keeps the task definition that it had."""
-    return _settled(original(response), body(response))
+    given = body(response)
+    fault = rollouts.current_fault()
+    before = _task_definition(response, given) if fault else None
+    answer = _settled(original(response), given)
+    service: Any = answer.result["service"]  # type: ignore[index]  # ActionResult says object
+    if fault and before and service.task_definition != before:
+        rollouts.roll_back(service, fault, before, service.task_definition)
+        for deployment in service.deployments:
+            deployment.update(_completed(service))
+    return answer
+
+
+def _task_definition(response: EC2ContainerServiceResponse, given: dict[str, Any]) -> str:
+    """The ARN of what the service runs before it is changed."""
+    [service], _ = response.ecs_backend.describe_services(given.get("cluster", "default"), [given["service"]])
+    return str(service.task_definition)
 
 
 def _settled(answer: Any, given: dict[str, Any]) -> ActionResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,6 +43,8 @@ def create_cluster(original: Callable[..., ActionResult], response: EKSResponse)
     cluster.health = {"issues": []}
     cluster.deletion_protection = bool(given.get("deletionProtection"))
     issuer = f"https://oidc.eks.{response.region}.amazonaws.com/id/{uuid.uuid4().hex.upper()}"
+    # Where the simulated Kubernetes API of the clusters is, if there is one; it needs no certificate.
+    cluster.endpoint = os.environ.get("SIM_EKS_ENDPOINT") or cluster.endpoint
     cluster.identity = {"oidc": {"issuer": issuer}}
     return ActionResult(answer.result)
 

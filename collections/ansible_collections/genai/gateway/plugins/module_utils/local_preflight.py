@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Request:
     directory: str
     choices: Mapping[str, str]
     ports: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def wants_postgres(self) -> bool:
@@ -46,6 +47,7 @@ def faults(request: Request, socket_name: str, postgres: Path) -> list[str]:
     socket_name is supervisord's socket relative to the directory, postgres the server's program.
     """
     found = [*host_faults(), *choice_faults(request.choices), *package_faults(request.wants_postgres)]
+    found += file_faults(request.files)
     found += directory_faults(request.directory, socket_name)
     ports, bad_ports = parse_ports(request.ports)
     found += bad_ports
@@ -76,6 +78,18 @@ def choice_faults(choices: Mapping[str, str]) -> list[str]:
         for name, value in choices.items()
         if value not in CHOICES[name]
     ]
+
+
+def file_faults(files: Mapping[str, str]) -> list[str]:
+    """Files that cannot be read."""
+    found = []
+    for name, path in files.items():
+        try:
+            with Path(path).open("rb"):
+                pass
+        except OSError as error:
+            found.append(f"{name} is {path}, which cannot be read ({error.strerror})")
+    return found
 
 
 def package_faults(with_database: bool) -> list[str]:

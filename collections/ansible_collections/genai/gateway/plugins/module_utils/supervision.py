@@ -88,11 +88,14 @@ def _is_current(home: Path, service: Service) -> bool:
 # --- up ---
 
 
-def bring_up(home: Path, services: Sequence[Service], seconds: float, *, check_mode: bool = False) -> Outcome:
+def bring_up(
+    home: Path, services: Sequence[Service], seconds: float, *, lives: int = LIVES, check_mode: bool = False
+) -> Outcome:
     """Makes the services run, in the order given, and returns when each is ready.
 
     Starts supervisord when it is not there, ends what a killed one left behind, starts what does not run, and starts
-    anew what runs from older inputs. Raises SupervisionError when a service is not ready within so many seconds.
+    anew what runs from older inputs. Raises SupervisionError when a service is not ready within so many seconds, or has
+    ended so many times before it was.
     """
     supervisor = Supervisor(home)
     answers = supervisor.answers()
@@ -109,7 +112,7 @@ def bring_up(home: Path, services: Sequence[Service], seconds: float, *, check_m
         supervisor.stop(name)
     for service in services:
         _start(supervisor, service)
-        _await_ready(supervisor, service, seconds)
+        _await_ready(supervisor, service, seconds, lives)
     return outcome
 
 
@@ -130,15 +133,15 @@ def _start(supervisor: Supervisor, service: Service) -> None:
         note.write_text(taken)
 
 
-def _await_ready(supervisor: Supervisor, service: Service, seconds: float) -> None:
-    lives: set[int] = set()
+def _await_ready(supervisor: Supervisor, service: Service, seconds: float, lives: int) -> None:
+    seen: set[int] = set()
     fault = ""
 
     def settled() -> bool:
         nonlocal fault
         state, pid = supervisor.life(service.name)
-        lives.update({pid} - {0})
-        if state in GIVEN_UP or len(lives) > LIVES:
+        seen.update({pid} - {0})
+        if state in GIVEN_UP or len(seen) + (state == "BACKOFF") > lives:
             fault = "does not stay alive"
         return bool(fault) or (state in UP and is_ready(service.ready))
 

@@ -32,6 +32,18 @@ options:
     elements: str
     choices: [openai, bedrock]
     default: [openai, bedrock]
+  connect_to:
+    description:
+      - HOST:PORT to connect to instead of the host of O(url), for whose name the certificate still has to be. For a
+        load balancer that is reached through a tunnel.
+    type: str
+  readiness_path:
+    description: A path that is first waited for until it answers 200.
+    type: str
+  readiness_timeout:
+    description: How long to wait for it, in seconds. 0 asks once.
+    type: int
+    default: 0
   timeout:
     description: How long one answer may take, in seconds.
     type: int
@@ -61,8 +73,8 @@ answers:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.genai.gateway.plugins.module_utils.front_ends import (
     FRONT_ENDS,
+    Gateway,
     VerificationError,
-    ask,
     trust,
 )
 
@@ -72,6 +84,9 @@ ARGUMENTS = {
     "key": {"type": "str", "required": True, "no_log": True},
     "model": {"type": "str", "required": True},
     "front_ends": {"type": "list", "elements": "str", "choices": list(FRONT_ENDS), "default": list(FRONT_ENDS)},
+    "connect_to": {"type": "str"},
+    "readiness_path": {"type": "str"},
+    "readiness_timeout": {"type": "int", "default": 0},
     "timeout": {"type": "int", "default": 30},
 }
 
@@ -80,12 +95,19 @@ def main() -> None:
     """Runs the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     params = module.params
+    if module.check_mode:
+        module.exit_json(changed=False, answers={})
     answers: dict[str, str] = {}
     faults: list[str] = []
-    for name in [] if module.check_mode else params["front_ends"]:
+    try:
+        gateway = Gateway(params["url"], trust(params["ca"]), params["connect_to"], params["timeout"])
+        if params["readiness_path"]:
+            gateway.wait_until_ready(params["readiness_path"], params["readiness_timeout"])
+    except VerificationError as error:
+        module.fail_json(msg=str(error))
+    for name in params["front_ends"]:
         try:
-            context = trust(params["ca"])
-            answers[name] = ask(name, params["url"], params["key"], params["model"], context, params["timeout"])
+            answers[name] = gateway.ask(name, params["key"], params["model"])
         except VerificationError as error:
             faults.append(str(error))
     if faults:

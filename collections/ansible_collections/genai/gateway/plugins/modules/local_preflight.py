@@ -28,6 +28,10 @@ options:
     description: Ports, by the name of their variable.
     type: dict
     required: true
+  files:
+    description: Files that have to be there, by the name of their variable.
+    type: dict
+    default: {}
   postgres:
     description: The program of the Postgres that is installed. What it cannot open is told.
     type: path
@@ -66,6 +70,7 @@ ARGUMENTS = {
     "socket": {"type": "str", "required": True},
     "choices": {"type": "dict", "required": True},
     "ports": {"type": "dict", "required": True},
+    "files": {"type": "dict", "default": {}},
     "postgres": {"type": "path", "required": True},
 }
 
@@ -74,7 +79,7 @@ def main() -> None:
     """Runs the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     params = module.params
-    request = Request(params["directory"], params["choices"], params["ports"])
+    request = Request(params["directory"], params["choices"], params["ports"], params["files"])
     found = faults(request, params["socket"], Path(params["postgres"]))
     if found:
         lines = "".join(f"\n  - {fault}" for fault in found)

@@ -44,6 +44,10 @@ options:
     description: How long a service may take to be ready, in seconds.
     type: int
     default: 120
+  lives:
+    description: How often a service may end before it is ready until it is given up.
+    type: int
+    default: 3
 attributes:
   check_mode:
     description: Says what would be started or ended.
@@ -99,6 +103,7 @@ ARGUMENTS = {
         },
     },
     "timeout": {"type": "int", "default": 120},
+    "lives": {"type": "int", "default": 3},
 }
 
 
@@ -117,7 +122,8 @@ def main() -> None:
             services = [
                 Service(each["name"], tuple(each["inputs"]), each["ready"]) for each in module.params["services"]
             ]
-            outcome = bring_up(home, services, module.params["timeout"], check_mode=module.check_mode)
+            seconds, lives = module.params["timeout"], module.params["lives"]
+            outcome = bring_up(home, services, seconds, lives=lives, check_mode=module.check_mode)
     except (SupervisionError, Fault, OSError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**asdict(outcome))

@@ -1,0 +1,1 @@
+"""Plugins that ansible-playbook loads from here while the command line runs it."""
