@@ -98,15 +98,17 @@ def test_a_resource_that_cannot_be_made_any_more_is_told(account: AwsSim, expire
     ],
 )
 def test_it_is_known_by_what_aws_says(said: str) -> None:
-    assert explain("plan", said, "").endswith(HINT)
+    assert str(explain("plan", said, "")).endswith(HINT)
 
 
 def test_another_error_is_told_without_its_frame_and_nothing_else() -> None:
     said = "╷\n│ Error: no room\n│ \n│   on main.tf line 1:\n│    1: resource {\n╵\n"
-    assert explain("apply", said, "") == "terraform apply: Error: no room\n\n  on main.tf line 1:\n   1: resource {"
+    assert (
+        str(explain("apply", said, "")) == "terraform apply: Error: no room\n\n  on main.tf line 1:\n   1: resource {"
+    )
 
 
 def test_a_lock_that_cannot_be_read_is_told_as_it_is() -> None:
-    assert explain("plan", "Error: Error acquiring the state lock\n\nAccess Denied", "unlock {id}") == (
+    assert str(explain("plan", "Error: Error acquiring the state lock\n\nAccess Denied", "unlock {id}")) == (
         "The state is locked, and by whom cannot be read: Error: Error acquiring the state lock\n\nAccess Denied"
     )

@@ -33,7 +33,7 @@ SAYS = {
     "state_bucket": "Make the bucket",
     "terraform_stack": "TASK [Know the foundation]",
     "secrets": "Keep the providers' keys",
-    "platform": "Apply the platform, and find out why where it fails",
+    "platform": "genai.gateway.platform : Apply the platform",
     "verify": "Ask a model one question through each front end",
 }
 

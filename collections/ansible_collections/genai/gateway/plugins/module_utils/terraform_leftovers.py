@@ -6,17 +6,20 @@ and the next run takes them up: without that, it would know nothing of what had 
 
 from __future__ import annotations
 
-import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import Terraform, TerraformError
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import (
+    StateLockedError,
+    Terraform,
+    TerraformError,
+)
 
 # Terraform's name for it.
 ERRORED = "errored.tfstate"
 _STATE, _LOCK = "unsaved.tfstate", "unreleased-lock"
 _UNRELEASED = "Error releasing the state lock"
-_LOCK_ID = re.compile(r"^\s*ID:\s+(?P<id>[0-9a-f-]{36})\s*$", re.MULTILINE)
 
 
 def keep(error: TerraformError, root: Path, data: Path) -> TerraformError:
@@ -24,27 +27,45 @@ def keep(error: TerraformError, root: Path, data: Path) -> TerraformError:
 
     `root`: where Terraform ran; `data`: the deployment's directory.
     """
-    text, kept = str(error), []
+    kept = []
     if (root / ERRORED).exists():
         shutil.move(root / ERRORED, data / _STATE)
         (data / _STATE).chmod(0o600)
         kept.append("the state, which could not be saved")
-    lock = _LOCK_ID.search(text) if _UNRELEASED in text else None
-    if lock:
-        (data / _LOCK).write_text(lock["id"])
-        kept.append("the lock, which could not be released")
+    if _UNRELEASED in str(error):
+        (data / _LOCK).write_text(datetime.now(UTC).isoformat())
+        kept.append("that its lock is still there")
     if not kept:
         return error
-    hint = f"Kept in {data} for the next run: {' and '.join(kept)}. Run the same again, from this machine."
-    return type(error)(f"{text}\n\n{hint}")
+    hint = f"Kept in {data} for the next run: {', and '.join(kept)}. Run the same again, from this machine."
+    return TerraformError(f"{error}\n\n{hint}")
 
 
 def take_up(terraform: Terraform, data: Path) -> None:
     """Release the lock and save the state that a former run kept. Raises TerraformError."""
     if (data / _LOCK).exists():
-        # Somebody may have released it by hand.
-        terraform.run("force-unlock", "-force", (data / _LOCK).read_text(), good=(0, 1))
+        _release(terraform, data, datetime.fromisoformat((data / _LOCK).read_text()))
         (data / _LOCK).unlink()
     if (data / _STATE).exists():
         terraform.run("state", "push", "-no-color", str(data / _STATE))
         (data / _STATE).unlink()
+
+
+def _release(terraform: Terraform, data: Path, ended: datetime) -> None:
+    """Release the lock of the run that ended then: it held the lock, so that an older one is its own.
+
+    Which that is nobody could say any more when it ended. Whoever wants the lock is told.
+    """
+    unchanged = data / "unchanged.tfstate"
+    _, text = terraform.run("state", "pull")
+    unchanged.write_text(text)
+    unchanged.chmod(0o600)
+    try:
+        if text.strip():
+            terraform.run("state", "push", "-no-color", "-lock-timeout=0s", str(unchanged))
+    except StateLockedError as error:
+        if error.lock is None or error.lock.since > ended:
+            raise
+        terraform.run("force-unlock", "-force", error.lock.id)
+    finally:
+        unchanged.unlink()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -27,6 +28,22 @@ _EXPIRED = re.compile(
 
 class TerraformError(Exception):
     """A command of Terraform did not end well; the message is what it said, and how to go on where that is known."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock of the state: its id, and when it was taken, in UTC."""
+
+    id: str
+    since: datetime
+
+
+class StateLockedError(TerraformError):
+    """Somebody holds the lock of the state; `lock` where it can be read."""
+
+    def __init__(self, message: str, lock: Lock | None) -> None:
+        super().__init__(message)
+        self.lock = lock
 
 
 class InterruptedRunError(TerraformError):
@@ -82,27 +99,31 @@ class Terraform:
         if self._interrupted and code not in good:
             raise InterruptedRunError("Interrupted; terraform stopped in good order. Run it again to go on.")
         if code not in good:
-            raise TerraformError(explain(arguments[0], err or out, self.unlock_hint))
+            raise explain(arguments[0], err or out, self.unlock_hint)
         return code, out
 
 
-def explain(command: str, said: str, unlock_hint: str) -> str:
+def explain(command: str, said: str, unlock_hint: str) -> TerraformError:
     """What to tell of a failed command, from what it wrote to standard error."""
     text = _FRAME.sub("", _FRAME.sub("", said)).strip()
     if _LOCKED in text:
         return _explain_lock(text, unlock_hint)
+    # Of resources that failed alike, it says the same again and again.
+    text = "\n\n".join(dict.fromkeys(text.split("\n\n")))
     if _EXPIRED.search(text):
         text += "\n\nThe credentials have expired. Get new ones and run the same again: it goes on where this ended."
-    return f"terraform {command}: {text}"
+    return TerraformError(f"terraform {command}: {text}")
 
 
-def _explain_lock(text: str, unlock_hint: str) -> str:
-    lock, owner = _LOCK_ID.search(text), _LOCK_OWNER.search(text)
-    if lock is None:
-        return f"The state is locked, and by whom cannot be read: {text}"
+def _explain_lock(text: str, unlock_hint: str) -> StateLockedError:
+    found, owner = _LOCK_ID.search(text), _LOCK_OWNER.search(text)
+    if found is None:
+        return StateLockedError(f"The state is locked, and by whom cannot be read: {text}", None)
     holder = f" by {owner['who']} since {owner['since']} UTC" if owner else ""
-    hint = unlock_hint.format(id=lock["id"])
-    return (
+    hint = unlock_hint.format(id=found["id"])
+    message = (
         f"The state is locked{holder}: another run is changing this deployment. Wait for its end and run again. "
         f"If there is none, because it was killed, release the lock: {hint}"
     )
+    lock = Lock(found["id"], datetime.fromisoformat(owner["since"]).replace(tzinfo=UTC)) if owner else None
+    return StateLockedError(message, lock)
