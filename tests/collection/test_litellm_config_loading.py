@@ -27,6 +27,13 @@ def loaded(config: dict[str, Any], python: str = sys.executable) -> str:
     return load(python, PROGRAM, text, PROVIDED)
 
 
+def test_variables_that_are_no_secrets_have_their_values() -> None:
+    """A made-up level of logging would end LiteLLM before it has read anything."""
+    assert load(sys.executable, PROGRAM, "model_list: []\n", ["LITELLM_LOG"], {"LITELLM_LOG": "ERROR"})
+    with pytest.raises(ConfigError, match="NO-LEVEL"):
+        load(sys.executable, PROGRAM, "model_list: []\n", ["LITELLM_LOG"], {"LITELLM_LOG": "no-level"})
+
+
 def faults(config: dict[str, Any], python: str = sys.executable) -> list[str]:
     with pytest.raises(ConfigError) as raised:
         loaded(config, python)

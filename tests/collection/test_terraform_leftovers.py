@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,10 +27,13 @@ class Recorder(Terraform):
     def __init__(self, lock: Lock | None = None) -> None:
         super().__init__(Path(), {})
         self.commands: list[tuple[str, ...]] = []
+        self.pushed: list[str] = []
         self.lock = lock
 
     def run(self, *arguments: str, good: object = (0,)) -> tuple[int, str]:
         self.commands.append(arguments)
+        if arguments[:2] == ("state", "push"):
+            self.pushed.append(Path(arguments[-1]).read_text())
         if arguments[:2] == ("state", "push") and self.lock:
             raise StateLockedError("locked", self.lock)
         if arguments[0] == "force-unlock":
@@ -73,6 +77,17 @@ def test_the_next_run_releases_the_lock_and_saves_the_state_once(places: tuple[P
     took = len(terraform.commands)
     take_up(terraform, data)
     assert len(terraform.commands) == took
+
+
+def test_what_was_made_is_not_made_again(places: tuple[Path, Path]) -> None:
+    root, data = places
+    instances = [{"status": "tainted", "attributes": {"id": "db"}}, {"attributes": {"id": "vpc"}}]
+    (root / "errored.tfstate").write_text(json.dumps({"serial": 7, "resources": [{"instances": instances}]}))
+    keep(TerraformError("Error: Failed to save state"), root, data)
+    terraform = Recorder()
+    take_up(terraform, data)
+    pushed = json.loads(terraform.pushed[-1])
+    assert pushed == {"serial": 7, "resources": [{"instances": [{"attributes": {"id": "db"}}, instances[1]]}]}
 
 
 def test_a_lock_that_was_taken_later_is_another_runs(places: tuple[Path, Path]) -> None:

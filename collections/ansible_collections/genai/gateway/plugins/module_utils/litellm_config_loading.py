@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible_collections.genai.gateway.plugins.module_utils.litellm_config_faults import ConfigError, Fault
@@ -32,13 +32,16 @@ _ALWAYS = {
 }
 
 
-def load(python: str, program: Path, text: str, provided: Iterable[str]) -> str:
+def load(
+    python: str, program: Path, text: str, provided: Iterable[str], values: Mapping[str, object] | None = None
+) -> str:
     """The version of the LiteLLM that has loaded it.
 
     Args:
         python: the interpreter that has LiteLLM.
         program: load_litellm.py, which it runs.
-        provided: names of the variables that the deployment gives to LiteLLM.
+        provided: names of the variables that the deployment gives to LiteLLM; their values are made up.
+        values: those variables that are no secrets, with their values, such as LITELLM_LOG.
 
     Raises:
         ConfigError: LiteLLM refuses the configuration, would pass over parts of it, or is not there.
@@ -46,7 +49,7 @@ def load(python: str, program: Path, text: str, provided: Iterable[str]) -> str:
     with tempfile.TemporaryDirectory() as home:
         file = Path(home) / "litellm.yaml"
         file.write_text(text, encoding="utf-8")
-        done = _run([python, str(program), str(file)], home, _environment(provided, home))
+        done = _run([python, str(program), str(file)], home, _environment(provided, values or {}, home))
     try:
         answer = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
@@ -77,9 +80,11 @@ def _failed(python: str, errors: str) -> Fault:
     )
 
 
-def _environment(provided: Iterable[str], home: str) -> dict[str, str]:
-    values = {name: _VALUES.get(name, _made_up(name)) for name in provided if name not in _WITHHELD}
-    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": home, **values, **_ALWAYS}
+def _environment(provided: Iterable[str], values: Mapping[str, object], home: str) -> dict[str, str]:
+    made_up = {name: _VALUES.get(name, _made_up(name)) for name in provided}
+    given = {**made_up, **{name: str(value) for name, value in values.items()}}
+    kept = {name: value for name, value in given.items() if name not in _WITHHELD}
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": home, **kept, **_ALWAYS}
 
 
 def _made_up(name: str) -> str:

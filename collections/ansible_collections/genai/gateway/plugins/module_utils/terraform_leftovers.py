@@ -6,6 +6,7 @@ and the next run takes them up: without that, it would know nothing of what had 
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +48,23 @@ def take_up(terraform: Terraform, data: Path) -> None:
         _release(terraform, data, datetime.fromisoformat((data / _LOCK).read_text()))
         (data / _LOCK).unlink()
     if (data / _STATE).exists():
+        _untaint(data / _STATE)
         terraform.run("state", "push", "-no-color", str(data / _STATE))
         (data / _STATE).unlink()
+
+
+def _untaint(state: Path) -> None:
+    """Take what was made and could not be looked at any more for what it is.
+
+    Terraform would replace it, and make the new one first, under a name that is taken. What it lacks, the next apply
+    adds.
+    """
+    kept = json.loads(state.read_text())
+    for resource in kept.get("resources", []):
+        for instance in resource.get("instances", []):
+            if instance.get("status") == "tainted":
+                del instance["status"]
+    state.write_text(json.dumps(kept))
 
 
 def _release(terraform: Terraform, data: Path, ended: datetime) -> None:

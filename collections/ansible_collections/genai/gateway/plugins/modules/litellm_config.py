@@ -30,6 +30,10 @@ options:
     type: list
     elements: str
     default: []
+  environment_values:
+    description: Those variables that are no secrets, with their values, which the loading LiteLLM gets.
+    type: dict
+    default: {}
   isolated:
     description: Whether the deployment is without outbound network.
     type: bool
@@ -142,6 +146,7 @@ ARGUMENTS = {
     "region": {"type": "str", "required": True},
     "overlay": {"type": "raw"},
     "provided": NAMES,
+    "environment_values": {"type": "dict", "default": {}},
     "isolated": {"type": "bool", "default": False},
     "bedrock_models": NAMES,
     "bedrock_regions": NAMES,
@@ -181,7 +186,8 @@ def run(params: Mapping[str, Any]) -> dict[str, Any]:
         rendered = render([*layers, request_log.layer()], read_overlay(params["overlay"]), schema, surroundings)
         version = ""
         if params["program"]:
-            version = load(params["python"], Path(params["program"]), rendered.text, params["provided"])
+            program, values = Path(params["program"]), params["environment_values"]
+            version = load(params["python"], program, rendered.text, params["provided"], values)
     except ConfigError as error:
         raise ConfigError([*error.faults, *faults]) from None
     if faults:
