@@ -7,101 +7,29 @@ from dataclasses import replace
 import typer
 
 from deployer import options
-from deployer.outcome import Unusable
-from deployer.playbooks import Asked, request_of, run_command, run_shown, stop_unusable
+from deployer.asking import Asked, asks
+from deployer.playbooks import request_of, run_shown
 from deployer.undeploy import confirm
 
 
-def deploy(
-    inventory: options.InventoryName = None,
-    variables: options.Variables = None,
-    check: options.Check = False,
-    diff: options.Diff = False,
-    tags: options.Tags = "",
-    ask_vault_pass: options.AskVaultPassword = False,
-    vault_password_file: options.VaultPasswordFile = None,
-    quiet: options.QuietMode = False,
-    json: options.JsonMode = False,
-    verbose: options.Verbose = False,
-    project: options.Project = None,
-) -> None:
+@asks()
+def deploy(asked: Asked) -> None:
     """Put the gateway and LiteLLM on a platform, or change what differs."""
-    asked = Asked(
-        project=project,
-        inventory=inventory,
-        variables=variables or (),
-        check=check,
-        diff=diff,
-        tags=tags,
-        ask_vault_password=ask_vault_pass,
-        vault_password_file=vault_password_file,
-        quiet=quiet,
-        json=json,
-        verbose=verbose,
-    )
-    run_command("deploy", asked)
+    raise typer.Exit(run_shown(request_of("deploy", asked), asked).status.exit_code)
 
 
-def update_config(
-    inventory: options.InventoryName = None,
-    variables: options.Variables = None,
-    check: options.Check = False,
-    diff: options.Diff = False,
-    ask_vault_pass: options.AskVaultPassword = False,
-    vault_password_file: options.VaultPasswordFile = None,
-    quiet: options.QuietMode = False,
-    json: options.JsonMode = False,
-    verbose: options.Verbose = False,
-    project: options.Project = None,
-) -> None:
+@asks(without=["tags"])
+def update_config(asked: Asked) -> None:
     """Give LiteLLM another configuration without an interruption; return to the one before if it does not work."""
-    asked = Asked(
-        project=project,
-        inventory=inventory,
-        variables=variables or (),
-        check=check,
-        diff=diff,
-        ask_vault_password=ask_vault_pass,
-        vault_password_file=vault_password_file,
-        quiet=quiet,
-        json=json,
-        verbose=verbose,
-    )
-    run_command("update-config", asked)
+    raise typer.Exit(run_shown(request_of("update-config", asked), asked).status.exit_code)
 
 
-def undeploy(
-    inventory: options.InventoryName = None,
-    variables: options.Variables = None,
-    check: options.Check = False,
-    diff: options.Diff = False,
-    yes: options.Yes = False,
-    ask_vault_pass: options.AskVaultPassword = False,
-    vault_password_file: options.VaultPasswordFile = None,
-    quiet: options.QuietMode = False,
-    json: options.JsonMode = False,
-    verbose: options.Verbose = False,
-    project: options.Project = None,
-) -> None:
+@asks(without=["tags"])
+def undeploy(asked: Asked, yes: options.Yes = False) -> None:
     """Take the gateway and LiteLLM off their platform."""
-    asked = Asked(
-        project=project,
-        inventory=inventory,
-        variables=variables or (),
-        check=check,
-        diff=diff,
-        ask_vault_password=ask_vault_pass,
-        vault_password_file=vault_password_file,
-        quiet=quiet,
-        json=json,
-        verbose=verbose,
-    )
-    try:
-        request = request_of("undeploy", asked)
-        if not (yes or check):
-            confirm(request)
-        # Asked already, here; the playbook could ask nobody.
-        request = replace(request, variables={**request.variables, "undeploy_ask": False})
-    except Unusable as error:
-        raise stop_unusable(error) from None
+    request = request_of("undeploy", asked)
+    if not (yes or asked.check):
+        confirm(request)
+    # Asked already, here; the playbook could ask nobody.
+    request = replace(request, variables={**request.variables, "undeploy_ask": False})
     raise typer.Exit(run_shown(request, asked).status.exit_code)

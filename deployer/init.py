@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from deployer import options
+from deployer.asking import usable
 from deployer.checkout import find_checkout
 from deployer.inventory_files import defaults, differing, directory_of, render_variables, template_of, write_inventory
 from deployer.outcome import Unusable
-from deployer.playbooks import stop_unusable
 from deployer.questions import ON_AWS, QUESTIONS, Question
 from deployer.vault import is_interactive, new_secret
 
@@ -109,10 +109,10 @@ def init(
     project: options.Project = None,
 ) -> None:
     """Ask what a deployment is to be, and write its inventory."""
-    try:
+    with usable():
         interactive = not yes
         if interactive and not is_interactive():
-            raise Unusable("init asks, and nobody can be asked here: give --yes, and --answers FILE.")  # noqa: TRY301
+            raise Unusable("init asks, and nobody can be asked here: give --yes, and --answers FILE.")
         checkout = find_checkout(project)
         directory = directory_of(name, checkout)
         given = _load_answers(answers)
@@ -121,8 +121,6 @@ def init(
         _check_names(found, template)
         secrets = _keys(given, interactive) if found["platform"] in ON_AWS else {}
         files = _write(directory, template, found, secrets, vault_password_file)
-    except Unusable as error:
-        raise stop_unusable(error) from None
     typer.echo("Written:")
     for file in files:
         typer.echo(f"  {file}")

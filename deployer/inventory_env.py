@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from deployer import options
+from deployer.asking import usable
 from deployer.checkout import find_checkout
 from deployer.env_file import read_env
 from deployer.env_variables import PLACEHOLDERS, PROVIDER_KEYS, RULES
 from deployer.inventory_files import defaults, differing, directory_of, render_variables, template_of, write_inventory
 from deployer.outcome import Unusable
-from deployer.playbooks import stop_unusable
 from deployer.vault import new_secret
 
 INTRODUCTION = (
@@ -93,7 +93,7 @@ def import_env(
     project: options.Project = None,
 ) -> None:
     """Turn the .env of the original into an inventory, its keys encrypted by ansible-vault."""
-    try:
+    with usable():
         checkout = find_checkout(project)
         directory = directory_of(name, checkout)
         found = convert_env(read_env(file))
@@ -104,8 +104,6 @@ def import_env(
         secret = new_secret(vault_password_file) if found.secrets else None
         main = render_variables(kept, template, INTRODUCTION)
         files = write_inventory(directory, template, main, found.secrets, secret)
-    except Unusable as error:
-        raise stop_unusable(error) from None
     _report(found, files, name)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployer import options
-from deployer.outcome import Exit, Status, Unusable
-from deployer.playbooks import Asked, consoles, request_of, run_shown, stop_unusable
+from deployer.asking import Asked, asks
+from deployer.outcome import Unusable
+from deployer.playbooks import consoles, reported
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,45 +19,21 @@ if TYPE_CHECKING:
 SNIPPETS = {"openai": ("OpenAI SDK", "python"), "boto3": ("boto3", "python"), "curl": ("curl", "bash")}
 
 
+@asks(without=["check", "diff", "tags", "quiet"])
 def login(
+    asked: Asked,
     snippet: Annotated[
         str | None, typer.Option("--snippet", metavar="NAME", help="Print only this one: openai, boto3 or curl.")
     ] = None,
-    inventory: options.InventoryName = None,
-    variables: options.Variables = None,
-    ask_vault_pass: options.AskVaultPassword = False,
-    vault_password_file: options.VaultPasswordFile = None,
-    json: options.JsonMode = False,
-    verbose: options.Verbose = False,
-    project: options.Project = None,
 ) -> None:
     """Print the addresses, where the key is, and ready-made code. The key itself is not printed."""
+    _check_snippet(snippet)
     # A snippet alone can be piped into a program, so nothing else may be printed.
-    asked = Asked(
-        project=project,
-        inventory=inventory,
-        variables=variables or (),
-        ask_vault_password=ask_vault_pass,
-        vault_password_file=vault_password_file,
-        quiet=snippet is not None and not json,
-        json=json,
-        verbose=verbose,
-    )
-    try:
-        _check_snippet(snippet)
-        request = request_of("login", asked)
-    except Unusable as error:
-        raise stop_unusable(error) from None
-    result = run_shown(request, asked, summary=False)
-    if result.status is not Status.DONE:
-        raise typer.Exit(result.status.exit_code)
-    said = result.data.get("login")
-    if not isinstance(said, Mapping):
-        typer.echo("genai-gateway: the playbook reported no addresses.", err=True)
-        raise typer.Exit(Exit.FAILED)
-    if snippet is not None and not json:
+    asked = replace(asked, quiet=snippet is not None and not asked.json)
+    said = reported("login", asked)
+    if snippet is not None and not asked.json:
         typer.echo(str(said["snippets"][snippet]).rstrip())
-    elif not json:
+    elif not asked.json:
         show_login(consoles(asked)[0], said)
 
 

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from deployer import options
+from deployer.asking import usable
 from deployer.cloudwatch_logs import Line, aws_lines
 from deployer.inventories import Inventory
 from deployer.local_logs import local_lines
 from deployer.outcome import Exit, Unusable
-from deployer.playbooks import stop_unusable
 
 SPAN = re.compile(r"([0-9]{1,18})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -71,22 +71,21 @@ def logs(
     from deployer.checkout import find_checkout
     from deployer.inventories import find_inventory, plain_variables
 
-    try:
-        checkout = find_checkout(project)
-        found = find_inventory(inventory, checkout)
-        by_name, files = options.parse_variables(variables or ())
-        given = {**plain_variables(files), **by_name}
-        if found.platform(given) == "LOCAL":
-            directory = local_directory(found, given, checkout.local_directory)
-            said = local_lines(directory, container=container, lines=lines, follow=follow)
-        else:
-            moment = parse_since(since, datetime.now(UTC))
-            said = aws_lines({**found.variables, **given}, container=container, since=moment, follow=follow)
-        _show(said)
-    except Unusable as error:
-        raise stop_unusable(error) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(Exit.DONE if follow else Exit.INTERRUPTED) from None
-    except BrokenPipeError:
-        # `| head` has seen enough.
-        raise typer.Exit(Exit.DONE) from None
+    with usable():
+        try:
+            checkout = find_checkout(project)
+            found = find_inventory(inventory, checkout)
+            by_name, files = options.parse_variables(variables or ())
+            given = {**plain_variables(files), **by_name}
+            if found.platform(given) == "LOCAL":
+                directory = local_directory(found, given, checkout.local_directory)
+                said = local_lines(directory, container=container, lines=lines, follow=follow)
+            else:
+                moment = parse_since(since, datetime.now(UTC))
+                said = aws_lines({**found.variables, **given}, container=container, since=moment, follow=follow)
+            _show(said)
+        except KeyboardInterrupt:
+            raise typer.Exit(Exit.DONE if follow else Exit.INTERRUPTED) from None
+        except BrokenPipeError:
+            # `| head` has seen enough.
+            raise typer.Exit(Exit.DONE) from None

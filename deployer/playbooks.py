@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from deployer.asking import Asked
 from deployer.checkout import find_checkout
 from deployer.inventories import Inventory, find_inventory, plain_variables
 from deployer.options import parse_variables
@@ -24,29 +23,6 @@ from deployer.vault import PASSWORD_FILE, ask_password, existing_password_file, 
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the options of a command say."""
-
-    project: Path | None = None
-    inventory: str | None = None
-    variables: Sequence[str] = ()
-    check: bool = False
-    diff: bool = False
-    tags: str = ""
-    ask_vault_password: bool = False
-    vault_password_file: Path | None = None
-    quiet: bool = False
-    json: bool = False
-    verbose: bool = False
-
-
-def stop_unusable(error: Unusable) -> typer.Exit:
-    """Says what is wrong with what was given. Raise what it returns."""
-    typer.echo(f"genai-gateway: {error}", err=True)
-    return typer.Exit(Exit.USAGE)
 
 
 def _vault_password(asked: Asked, inventory: Inventory) -> str | None:
@@ -123,10 +99,18 @@ def run_shown(request: Request, asked: Asked, *, summary: bool = True) -> Result
     return result
 
 
-def run_command(command: str, asked: Asked) -> None:
-    """Runs the playbook of a command and ends with its exit code."""
-    try:
-        request = request_of(command, asked)
-    except Unusable as error:
-        raise stop_unusable(error) from None
-    raise typer.Exit(run_shown(request, asked).status.exit_code)
+def reported(name: str, asked: Asked) -> Mapping[str, Any]:
+    """Runs the playbook of this name, which changes nothing, and gives what it reported under its own name.
+
+    Raises:
+        Unusable: what was asked cannot be run.
+        typer.Exit: the playbook failed, or reported nothing.
+    """
+    result = run_shown(request_of(name, asked), asked, summary=False)
+    if result.status is not Status.DONE:
+        raise typer.Exit(result.status.exit_code)
+    said = result.data.get(name)
+    if not isinstance(said, Mapping):
+        typer.echo(f"genai-gateway: the playbook {name}.yml reported nothing.", err=True)
+        raise typer.Exit(Exit.FAILED)
+    return said

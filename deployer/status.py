@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployer import options
-from deployer.outcome import Exit, Status, Unusable
-from deployer.playbooks import Asked, consoles, request_of, run_shown, stop_unusable
+from deployer.asking import Asked, asks
+from deployer.outcome import Exit
+from deployer.playbooks import consoles, reported
 from deployer.readiness import Unreadable, read_readiness
 
 if TYPE_CHECKING:
@@ -24,43 +24,17 @@ UNREACHABLE = 2
 SOON = 30
 
 
+@asks(without=["check", "diff", "tags"])
 def status(
+    asked: Asked,
     url: Annotated[str | None, typer.Option(help="Only ask the gateway at this address whether it is ready.")] = None,
-    inventory: options.InventoryName = None,
-    variables: options.Variables = None,
-    ask_vault_pass: options.AskVaultPassword = False,
-    vault_password_file: options.VaultPasswordFile = None,
-    quiet: options.QuietMode = False,
-    json: options.JsonMode = False,
-    verbose: options.Verbose = False,
-    project: options.Project = None,
 ) -> None:
     """Say whether a deployment is healthy, and show its versions, drift, certificate and spend."""
     if url is not None:
         _ask_gateway(url)
-    asked = Asked(
-        project=project,
-        inventory=inventory,
-        variables=variables or (),
-        ask_vault_password=ask_vault_pass,
-        vault_password_file=vault_password_file,
-        quiet=quiet,
-        json=json,
-        verbose=verbose,
-    )
-    try:
-        request = request_of("status", asked)
-    except Unusable as error:
-        raise stop_unusable(error) from None
-    result = run_shown(request, asked, summary=False)
-    if result.status is not Status.DONE:
-        raise typer.Exit(result.status.exit_code)
-    said = result.data.get("status")
-    if not isinstance(said, Mapping):
-        typer.echo("genai-gateway: the playbook reported no status.", err=True)
-        raise typer.Exit(Exit.FAILED)
-    if not json:
-        show_status(consoles(asked)[0], said, quiet=quiet)
+    said = reported("status", asked)
+    if not asked.json:
+        show_status(consoles(asked)[0], said, quiet=asked.quiet)
     raise typer.Exit(Exit.DONE if is_healthy(said) else Exit.FAILED)
 
 

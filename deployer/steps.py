@@ -18,6 +18,8 @@ PLAY = "play"
 MAYBE_SKIPPED = frozenset({"runner_on_start", "runner_on_skipped", "runner_item_on_skipped"})
 # Ansible runs it at the beginning of each role, also of those that --tags leaves out.
 VALIDATION = "ansible.builtin.validate_argument_spec"
+# Refuses an inventory without a platform, in no time, before anything begins: only its failure is worth a step.
+PRELIMINARY = frozenset({"platform.known"})
 # Seconds.
 SKIPPED_WITHIN = 0.4
 # Lines outside of tasks that are remembered.
@@ -105,7 +107,8 @@ class Progress:
             self._task = uuid
             self._begin_task(uuid, str(data.get("task") or ""))
         self._running = kind == "runner_on_start"
-        if kind == "runner_on_ok" and str(data.get("resolved_action")) == VALIDATION:
+        preliminary = self._pending is not None and self._pending.name in PRELIMINARY
+        if kind == "runner_on_ok" and (preliminary or str(data.get("resolved_action")) == VALIDATION):
             return
         if kind not in MAYBE_SKIPPED:
             self._show()
@@ -135,7 +138,10 @@ class Progress:
 
     def tick(self) -> None:
         """Time has passed: a task that was to be skipped would have been."""
-        if self._pending is not None and self._running and self.clock() - self._pending.started > SKIPPED_WITHIN:
+        pending = self._pending
+        if pending is None or pending.name in PRELIMINARY:
+            return
+        if self._running and self.clock() - pending.started > SKIPPED_WITHIN:
             self._show()
 
     def _show(self) -> None:
@@ -154,7 +160,7 @@ class Progress:
             self._read = file.tell()
         for line in lines:
             if "steps" in line:
-                self._plan += [step for step in line["steps"] if step not in self._plan]
+                self._plan += [step for step in line["steps"] if step not in {*self._plan, *PRELIMINARY}]
                 self.observer.planned(self._plan)
             elif line["step"] is not None:
                 self._of_task[line["task"]] = line["step"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from tests.support.module_runs import answer_of, start_module
 from tests.support.terraform import required_mirror
 
 RECORDING = Path(__file__).parent / "terraform" / "recording_terraform.py"
+WITHIN = 60.0  # seconds for what Terraform says
 GONE_ON = "Interrupted; terraform stopped in good order. Run it again to go on."
 
 
@@ -31,9 +34,11 @@ class Recorded:
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(RECORDING))} "$@"\n')
         program.chmod(0o755)
-        (directory / "root").mkdir()
+        (directory / "tree" / "root").mkdir(parents=True)
         for fifo in ("said", "end"):
             os.mkfifo(directory / fifo)
+        # Also for writing, so that it never comes to an end.
+        self._said = os.open(directory / "said", os.O_RDWR | os.O_NONBLOCK)
 
     def start(self) -> subprocess.Popen[str]:
         """Start it; Terraform applies."""
@@ -42,7 +47,7 @@ class Recorded:
             "terraform_root",
             self.directory,
             environment,
-            tree=str(self.directory),
+            tree=str(self.directory / "tree"),
             root="root",
             data_dir=str(self.directory / "data"),
             backend={"bucket": "b"},
@@ -51,8 +56,13 @@ class Recorded:
         return process
 
     def said(self) -> str:
-        """The next that Terraform says."""
-        return (self.directory / "said").read_text()
+        """The next that Terraform says. Fails where it says nothing, since nobody would open the other end."""
+        ready, _, _ = select.select([self._said], [], [], WITHIN)
+        assert ready, "Terraform says nothing"
+        return os.read(self._said, 64).decode()
+
+    def close(self) -> None:
+        os.close(self._said)
 
     def end(self) -> None:
         """Let Terraform end."""
@@ -61,6 +71,12 @@ class Recorded:
     def signals(self) -> str:
         """The signals that Terraform got, once it has ended."""
         return (self.directory / "signals").read_text()
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Iterator[Recorded]:
+    with closing(Recorded(tmp_path)) as recorded:
+        yield recorded
 
 
 @pytest.mark.parametrize(
@@ -75,8 +91,7 @@ class Recorded:
     ids=lambda signals: "-".join(one.name for one in signals),
 )
 @pytest.mark.parametrize("to", ["process", "group"])
-def test_terraform_is_asked_once_and_waited_for(tmp_path: Path, signals: list[signal.Signals], to: str) -> None:
-    recorded = Recorded(tmp_path)
+def test_terraform_is_asked_once_and_waited_for(recorded: Recorded, signals: list[signal.Signals], to: str) -> None:
     process = recorded.start()
     send = os.kill if to == "process" else os.killpg
     send(process.pid, signals[0])
@@ -87,7 +102,7 @@ def test_terraform_is_asked_once_and_waited_for(tmp_path: Path, signals: list[si
     answer = answer_of(process)
     assert recorded.signals() == "SIGINT"
     assert answer["msg"] == GONE_ON
-    assert list((tmp_path / "data").iterdir()) == []
+    assert list((recorded.directory / "data").iterdir()) == []
 
 
 def test_after_an_interruption_no_command_begins() -> None:
