@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from tests.support import shared_stack
@@ -28,3 +32,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def stack() -> LocalStack:
     """A LOCAL stack with its database, one for the whole test run: read-only, as others use it at the same time."""
     return shared_stack.shared_stack()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory with a short name: the address of a Unix socket in it has about 100 bytes."""
+    with tempfile.TemporaryDirectory(prefix="t-") as directory:
+        yield Path(directory)

@@ -5,30 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.deployer.small_checkout import ROOT, json_lines
 from tests.support.local_stack import free_ports
 
 
-@pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """A short one: the address of a Unix socket in it has about 100 bytes."""
-    with tempfile.TemporaryDirectory(prefix="d-") as directory:
-        yield Path(directory)
-
-
-def command(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    variables = {"local_dir": tmp_path / "local", "local_database": "none", **free_ports()}
+def command(short_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    variables = {"local_dir": short_path / "local", "local_database": "none", **free_ports()}
     words = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
     return subprocess.run(
         [sys.executable, "-m", "deployer.cli", *arguments, *words, "--json"],
         cwd=ROOT,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path), "PATH": "/usr/local/bin:/usr/bin:/bin"},
+        env={**os.environ, "XDG_STATE_HOME": str(short_path), "PATH": "/usr/local/bin:/usr/bin:/bin"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -36,18 +25,18 @@ def command(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_preflight_of_the_local_platform(tmp_path: Path) -> None:
-    done = command(tmp_path, "deploy", "-i", "local", "--check", "--tags", "preflight")
+def test_preflight_of_the_local_platform(short_path: Path) -> None:
+    done = command(short_path, "deploy", "-i", "local", "--check", "--tags", "preflight")
     lines = json_lines(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line["step"] for line in lines if line["event"] == "step_started"] == ["preflight"]
     assert lines[-1]["status"] == "done"
-    assert not (tmp_path / "local").exists()
+    assert not (short_path / "local").exists()
 
 
-def test_preflight_of_the_local_platform_refuses_a_port_that_is_none(tmp_path: Path) -> None:
-    done = command(tmp_path, "deploy", "-i", "local", "-e", "local_okta_port=99999999", "-e", "local_okta=true")
+def test_preflight_of_the_local_platform_refuses_a_port_that_is_none(short_path: Path) -> None:
+    done = command(short_path, "deploy", "-i", "local", "-e", "local_okta_port=99999999", "-e", "local_okta=true")
     last = json_lines(done.stdout)[-1]
     assert (done.returncode, last["status"]) == (3, "refused"), done.stdout
     assert "local_okta_port" in last["failed"]["why"]
-    assert not (tmp_path / "local").exists()
+    assert not (short_path / "local").exists()

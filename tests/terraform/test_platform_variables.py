@@ -182,6 +182,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"config_prefix": "config/"}, "config_prefix must be config/ and a digest"),
     ({"provider_key_names": ["openai"]}, "provider_key_names must be names of environment variables"),
     ({"provider_key_names": ["LITELLM_MASTER_KEY"]}, "provider_key_names must not name what the deployment sets"),
+    ({"provider_keys_version": "AWSCURRENT:x"}, "provider_keys_version must be the id of a version of the secret"),
     ({"litellm_environment": {"OPENAI_API_KEY": "x"}}, "litellm_environment is not for secrets"),
     ({"gateway_environment": {"OKTA_ISSUER": "x"}}, "gateway_environment takes settings of the gateway"),
     ({"gateway_environment": {"GATEWAY_BIND": "x"}}, "gateway_environment must not name what the deployment sets"),
