@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +11,16 @@ import pytest
 import yaml
 
 from tests.operator.conftest import NAME, ZONE
-from tests.support.aws_deployment import make_certificate, make_vpc, make_zone
+from tests.support.aws_deployment import make_certificate, make_zone
 from tests.support.aws_operator import Operator
 from tests.support.aws_sim import AwsSim
-from tests.support.aws_sim.process import ACCOUNT, REGION
 from tests.support.container_images import need_tools
 from tests.support.image_registry import LocalRegistry
+from tests.support.left_deployment import image_of, leave_deployment, leave_state, make_network
 from tests.support.terraform import required_mirror
 
 RECORD = f"fake-llm.{ZONE}"
-IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{NAME}/fake-llm"
-BUCKET = f"{NAME}-state-{ACCOUNT}-{REGION}"
+IMAGE = image_of(NAME)
 
 
 @pytest.fixture
@@ -31,39 +29,12 @@ def account() -> Iterator[AwsSim]:
         yield account
 
 
-def kind_of(value: Any) -> Any:
-    """The type of an output, as a state has it."""
-    if isinstance(value, dict):
-        return ["object", {name: kind_of(item) for name, item in value.items()}]
-    return ["tuple", [kind_of(item) for item in value]] if isinstance(value, list) else "string"
-
-
-def keep_state(account: AwsSim, key: str, **outputs: Any) -> None:
-    """A state of Terraform with outputs alone, as a deployment leaves it."""
-    said = {name: {"value": value, "type": kind_of(value)} for name, value in outputs.items()}
-    state = {"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": key, "outputs": said, "resources": []}
-    account.client("s3").put_object(Bucket=BUCKET, Key=f"{key}.tfstate", Body=json.dumps(state).encode())
-
-
-def make_network(account: AwsSim, *, nat: bool = True) -> dict[str, Any]:
-    """A VPC, as the platform's output `network` tells of it."""
-    vpc = make_vpc(account, nat=nat)
-    subnets = account.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
-    private = [one["SubnetId"] for one in subnets if int(one["CidrBlock"].split(".")[2]) >= 16]
-    public = [one["SubnetId"] for one in subnets if one["SubnetId"] not in private]
-    return {"vpc_id": vpc, "private_subnet_ids": private, "public_subnet_ids": public}
-
-
 @pytest.fixture
 def operate(account: AwsSim, tmp_path: Path) -> Callable[..., Operator]:
     """An operator of a platform that was deployed into a network."""
 
     def make(network: dict[str, Any] | None, **variables: Any) -> Operator:
-        account.client("s3").create_bucket(Bucket=BUCKET)
-        key = account.client("kms").create_key()["KeyMetadata"]["Arn"]
-        foundation = {"kms_key_arn": key, "repository_urls": {"fake-llm": IMAGE}}
-        keep_state(account, "foundation", foundation=foundation)
-        keep_state(account, "platform", **({"network": network} if network else {}))
+        leave_deployment(account, NAME, network)
         make_zone(account, ZONE)
         # What the platform has under the same names is not the fake LLM's.
         platforms = {
@@ -109,7 +80,7 @@ def test_it_comes_and_goes(account: AwsSim, operate: Callable[..., Operator]) ->
 
     # It goes also when nothing of it is given any more, and the platform is gone before it.
     operator.set(load_test_image="", load_test_certificate_arn="")
-    keep_state(account, "platform")
+    leave_state(account, NAME, "platform")
     operator.do("load-test", "-e", "load_test_state=absent")
     assert services(account) == []
     assert account.client("elbv2").describe_load_balancers()["LoadBalancers"] == []

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.support.aws_sim import AwsSim
 from tests.support.aws_sim.process import ACCOUNT, REGION
@@ -17,6 +17,13 @@ TREE = Path(__file__).parents[2] / "terraform"
 PARALLEL = "-parallelism=30"
 # What makes the deployment one that nobody will miss, so that it can be destroyed at once.
 THROW_AWAY = {"deletion_protection": False, "skip_final_snapshot": True, "secret_recovery_days": 0}
+
+
+class Account(Protocol):
+    """Whatever gives boto3's clients of an account: AwsSim, or boto3 itself."""
+
+    def client(self, service: str) -> Any:
+        """A client of a service."""
 
 
 class Deployment:
@@ -119,7 +126,7 @@ class Deployment:
         return (f"-backend-config={name}={value}" for name, value in settings.items())
 
 
-def make_certificate(account: AwsSim, domain: str) -> str:
+def make_certificate(account: Account, domain: str) -> str:
     """The ARN of a certificate of ACM."""
     acm = account.client("acm")
     arn: str = acm.request_certificate(DomainName=domain, ValidationMethod="DNS")["CertificateArn"]
@@ -127,14 +134,14 @@ def make_certificate(account: AwsSim, domain: str) -> str:
     return arn
 
 
-def make_zone(account: AwsSim, name: str, vpc: str | None = None) -> str:
+def make_zone(account: Account, name: str, vpc: str | None = None) -> str:
     """The id of a zone of Route 53: a public one, or a private one that a VPC is associated with."""
     private = {"VPC": {"VPCId": vpc, "VPCRegion": REGION}} if vpc else {}
     made = account.client("route53").create_hosted_zone(Name=name, CallerReference=uuid.uuid4().hex, **private)
     return str(made["HostedZone"]["Id"])
 
 
-def make_vpc(account: AwsSim, *, nat: bool = True, zones: int = 2) -> str:
+def make_vpc(account: Account, *, nat: bool = True, zones: int = 2) -> str:
     """The id of a VPC with a public and a private subnet in each of some zones, as somebody might have one."""
     ec2 = account.client("ec2")
     vpc: str = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
