@@ -15,6 +15,10 @@ INSTALLED_CHECKOV := $(VENV)/checkov/.installed
 IMAGES := collections/ansible_collections/genai/gateway/roles/container_image/files
 # In CI the tests of images have to run, where their programs can be had.
 IMAGE_TOOLS := $(if $(CI),$(shell test "$$(id -u)" = 0 && command -v apt-get > /dev/null && echo image-tools))
+# Tests that wait for half of their time, each for its database: more at once than there are processors. The first
+# files take longest, and begin together.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
+DEPLOYING := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Arguments for the tool behind a target: make up ARGS="-e local_gateway_port=3100", make test ARGS="-k relay"
 ARGS ?=
 
@@ -63,18 +67,18 @@ image-tools: ## Install what the tests of images build with (Debian and Ubuntu, 
 	xargs apt-get install --quiet --quiet --yes --no-install-recommends < tests/images/packages.txt
 
 test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) $(IMAGE_TOOLS) ## Run the whole test suite
-	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not matrix" $(ARGS)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not matrix and not molecule" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m molecule tests/molecule
 
 test-deployments: $(INSTALLED_DEV) ## Run the tests that deploy: every kind of deployment, by Terraform and by the operator's tools
-	$(BIN)/pytest -n auto --dist worksteal -m slow tests/operator tests/terraform $(ARGS)
+	$(BIN)/pytest $(DEPLOYING) -m slow tests/operator tests/terraform $(ARGS)
 
 test-terraform: $(INSTALLED_DEV) $(INSTALLED_CHECKOV) ## Run all tests of the Terraform code, every kind of deployment among them
 	$(BIN)/pytest -n auto --dist worksteal tests/terraform $(ARGS)
 
 test-all: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) ## Run the whole test suite, and the slow tests
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --no-shared-state
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not matrix and not molecule" $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "slow or matrix or molecule" $(ARGS)
 
 check: $(INSTALLED_DEV) ## Lint and check types
 	$(BIN)/ruff check

@@ -25,6 +25,7 @@ def test_faults_on_the_way_are_repaired_by_the_next_run(account: AwsSim, operate
     operator = operate("ECS", COMMAND, terraform_stack_lock_timeout_seconds=1)
 
     _an_interrupted_run_releases_its_lock(account, operator)
+    _a_request_was_cut_off_that_aws_had_answered(account, operator)
     _a_lock_of_another_is_respected_and_told_of(account, operator)
     _credentials_that_expire_lose_nothing(account, operator)
 
@@ -45,6 +46,14 @@ def _an_interrupted_run_releases_its_lock(account: AwsSim, operator: Operator) -
     assert list(_locks(account)) == []
     left = [each for each in psutil.process_iter(["cmdline"]) if str(operator.directory) in str(each.info["cmdline"])]
     assert [each for each in left if "terraform" in each.name()] == []
+
+
+def _a_request_was_cut_off_that_aws_had_answered(account: AwsSim, operator: Operator) -> None:
+    """The interruption can have done that by itself: which requests it met is a matter of milliseconds."""
+    logs = account.client("logs")
+    for name in (f"/{operator.name}/ecs/gateway", f"/aws/elasticache/{operator.name}/slow"):
+        if not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+            logs.create_log_group(logGroupName=name, tags={"application": operator.name})
 
 
 def _a_lock_of_another_is_respected_and_told_of(account: AwsSim, operator: Operator) -> None:

@@ -13,8 +13,6 @@ from tests.support.aws_operator import PLAYBOOK, Operator
 from tests.support.aws_sim import AwsSim
 from tests.support.local_stack import ANSIBLE
 
-pytestmark = pytest.mark.slow
-
 
 def _tags(*files: str) -> list[str]:
     """All tags of the tasks in these files of ansible/, in order."""
@@ -46,6 +44,7 @@ def test_every_role_has_a_tag_of_its_name(file: str) -> None:
     assert {role.rpartition(".")[2] for role in roles} - {"deployment"} <= set(DEPLOY)
 
 
+@pytest.mark.matrix
 def test_each_step_can_be_run_alone(account: AwsSim, operate: Callable[..., Operator]) -> None:
     operator = operate("ECS", PLAYBOOK)
     refused = operator.run("deploy", "--tags", "platform")

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,7 @@ class Terraform:
     unlock_hint: str = "terraform force-unlock {id}"
     binary: str = "terraform"
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
+    _waits: bool = field(default=False, init=False)
     _interrupted: bool = field(default=False, init=False)
     # Asked a second time, it would drop everything, the state too. To take it from here is atomic, unlike a flag.
     _request: Iterator[signal.Signals] = field(default_factory=lambda: iter((signal.SIGINT,)), init=False)
@@ -71,6 +73,17 @@ class Terraform:
         """Ask Terraform to stop, once; a handler of signals."""
         self._interrupted = True
         self._ask()
+        if self._waits:
+            raise InterruptedRunError("Interrupted while waiting. Run it again to go on.")
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While this process itself waits, and no command runs: an interruption ends that with InterruptedRunError."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
 
     def _ask(self) -> None:
         if self._process and (request := next(self._request, None)):

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_leftovers import keep, take_up
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import (
+    IMPORTS,
+    conflicts,
+    import_id,
+    is_own,
+    write_imports,
+)
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import Terraform, TerraformError
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_unfinished import unfinished
 
 # What Terraform leaves where somebody ran it.
 _NOT_SOURCES = shutil.ignore_patterns(".terraform*", "*.tfstate*", "__pycache__")
@@ -51,11 +59,15 @@ class Request:
 
 @dataclass
 class Plan:
-    """What Terraform would do: whether anything, actions by resource, and the text that it shows."""
+    """What Terraform would do: whether anything, actions by resource, the text that it shows, and its resources.
+
+    `resources`: as `terraform show -json` tells of them, by address. May hold what nobody is to see.
+    """
 
     changes: bool
     actions: dict[str, str]
     text: str
+    resources: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def summary(self) -> str:
@@ -72,6 +84,7 @@ class Stack:
     terraform: Terraform
     request: Request
     scratch: Path
+    _locking: list[str] = field(init=False)
     _options: list[str] = field(init=False)
     _planning: list[str] = field(init=False)
 
@@ -79,8 +92,8 @@ class Stack:
         variables = self.scratch / "given.tfvars.json"
         with os.fdopen(os.open(variables, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             json.dump(dict(self.request.variables), file)
-        self._options = ["-no-color", f"-parallelism={self.request.parallelism}"]
-        self._options += [f"-lock-timeout={self.request.lock_timeout}s"] if self.request.lock else ["-lock=false"]
+        self._locking = [f"-lock-timeout={self.request.lock_timeout}s" if self.request.lock else "-lock=false"]
+        self._options = ["-no-color", f"-parallelism={self.request.parallelism}", *self._locking]
         self._planning = [f"-var-file={variables}", *(["-destroy"] if self.request.destroy else [])]
 
     def plan(self) -> Plan:
@@ -100,12 +113,40 @@ class Stack:
         _, text = self.terraform.run("show", "-no-color", str(self._file))
         return read_plan(json.loads(shown), text)
 
+    def keep_unfinished(self, plan: Plan) -> bool:
+        """Keep what a cut-off run was still making, when it is made. Whether there was any: plan again then."""
+        with self.terraform.waiting():
+            kept = list(unfinished(plan.resources, self._region))
+        for address in kept:
+            self.terraform.run("untaint", *self._locking, address)
+        return bool(kept)
+
     def apply(self) -> None:
         """Do what was planned."""
         try:
             self.terraform.run("apply", *self._options, str(self._file))
         except TerraformError as error:
             raise keep(error, self.terraform.directory, self.request.data) from error
+
+    def take_over(self, plan: Plan, said: str) -> Plan | None:
+        """Plan anew with what a cut-off run has made and no state knows of; nothing where there is no such thing.
+
+        `said`: by Terraform, when it could not do what was planned.
+        """
+        wanted = {one: plan.resources[one] for one in conflicts(said) if plan.actions.get(one) == "create"}
+        with self.terraform.waiting():
+            found = {
+                address: identifier
+                for address, resource in wanted.items()
+                if (identifier := import_id(resource["type"], resource["change"]["after"], self._region))
+            }
+        if not found or (self.terraform.directory / IMPORTS).exists():
+            return None
+        write_imports(found, self.terraform.directory)
+        again = self.plan()
+        if not all(is_own(again.resources[address]["change"]) for address in found):
+            return None
+        return Plan(True, plan.actions | again.actions, f"{plan.text}\n{again.text}", again.resources)
 
     def take_up(self) -> None:
         """Bring to the backend what a former run could not."""
@@ -115,6 +156,10 @@ class Stack:
         """The outputs by name, as they are in the state."""
         _, text = self.terraform.run("output", "-json", "-no-color")
         return {name: output["value"] for name, output in json.loads(text).items() if not output["sensitive"]}
+
+    @property
+    def _region(self) -> str:
+        return str(self.request.variables.get("aws_region") or self.request.backend.get("region") or "us-east-1")
 
     @property
     def _file(self) -> Path:
@@ -139,8 +184,9 @@ def _index(instance: Mapping[str, Any]) -> str:
 
 def read_plan(shown: Mapping[str, Any], text: str) -> Plan:
     """A plan that is not empty, from what `terraform show -json` says of it."""
-    actions = {change["address"]: _action(change) for change in shown.get("resource_changes", [])}
-    return Plan(True, {address: action for address, action in actions.items() if action}, text)
+    resources = {change["address"]: change for change in shown.get("resource_changes", [])}
+    actions = {address: _action(resource) for address, resource in resources.items()}
+    return Plan(True, {address: action for address, action in actions.items() if action}, text, resources)
 
 
 def _action(resource: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ description:
     that is gone afterwards, never through arguments.
   - When the run is interrupted, Terraform is asked once to stop, finishes what it is doing, writes its state and
     releases its lock.
+  - What AWS was still making then is waited for and kept by the next run, and what it made unknown to the state is
+    taken over, where it carries the tags that it is to have.
 author: genai-gateway developers (@genai-gateway)
 options:
   tree:
@@ -126,6 +128,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.genai.gateway.plugins.module_utils.aws_client import AwsError
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import Terraform, TerraformError
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_root import Plan, Request, Stack, opened
 
@@ -163,7 +166,7 @@ def main() -> None:
                 stack.take_up()
             before = stack.outputs()
             module.exit_json(outputs_before=before, **_bring_to_state(module, stack, before))
-    except (TerraformError, OSError) as error:
+    except (AwsError, TerraformError, OSError) as error:
         kept = {name: value for name, value in before.items() if name in params["keep_outputs"]}
         module.fail_json(msg=str(error), outputs_before=kept)
 
@@ -192,13 +195,28 @@ def _bring_to_state(module: AnsibleModule, stack: Stack, before: dict[str, Any])
         # The id may be of another root's lock; whoever holds this one is told of by the plan.
         stack.terraform.run("force-unlock", "-force", params["force_unlock"], good=(0, 1))
     plan = stack.plan()
+    if not module.check_mode:
+        plan = stack.plan() if stack.keep_unfinished(plan) else plan
     _refuse(plan, params["allowed_changes"])
     if plan.changes and not module.check_mode:
-        stack.apply()
+        plan = _apply(stack, plan, params["allowed_changes"])
     result = {"changed": plan.changes, "summary": plan.summary, "actions": plan.actions, "outputs": stack.outputs()}
     if module._diff:
         result["diff"] = {"prepared": plan.text}
     return result
+
+
+def _apply(stack: Stack, plan: Plan, allowed: list[str]) -> Plan:
+    try:
+        stack.apply()
+    except TerraformError as error:
+        again = stack.take_over(plan, str(error))
+        if again is None:
+            raise
+        _refuse(again, allowed)
+        stack.apply()
+        return again
+    return plan
 
 
 def _refuse(plan: Plan, allowed: list[str]) -> None:

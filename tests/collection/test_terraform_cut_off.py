@@ -1,0 +1,160 @@
+"""What a run left when it was cut off is taken over by the next one, with the real Terraform and its provider."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import conflicts, import_id, is_own
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import InterruptedRunError, Terraform
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_unfinished import unfinished
+
+from tests.collection.terraform_roots import SOURCES, Root
+from tests.support.aws_sim import AwsSim
+from tests.support.terraform import required_mirror, write_cli_config
+
+OWN = {"application": "cut-off"}
+GROUP, LOG, NAT = 'aws_security_group.this["one group"]', "aws_cloudwatch_log_group.this", "aws_nat_gateway.this"
+
+
+@pytest.fixture
+def account() -> Iterator[AwsSim]:
+    required_mirror()
+    with AwsSim() as account:
+        yield account
+
+
+@pytest.fixture
+def root(account: AwsSim, tmp_path: Path) -> Root:
+    root = Root(account, tmp_path, SOURCES / "cut_off")
+    root.environment["TF_CLI_CONFIG_FILE"] = str(write_cli_config(tmp_path, required_mirror()))
+    answer = root.run(targets=["aws_vpc.this"])
+    assert not answer.failed, answer.output
+    return root
+
+
+def make_group(account: AwsSim, tags: dict[str, str]) -> str:
+    [vpc] = [vpc["VpcId"] for vpc in account.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
+    specification = {
+        "ResourceType": "security-group",
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+    }
+    made = account.client("ec2").create_security_group(
+        GroupName="cut-off", Description="Of a test", VpcId=vpc, TagSpecifications=[specification]
+    )
+    return str(made["GroupId"])
+
+
+def terraform(root: Root, *arguments: str) -> None:
+    """Run a command of Terraform with the state of a root."""
+    directory = root.directory / "by-hand"
+    if not directory.exists():
+        shutil.copytree(root.tree / root.name, directory)
+        settings = [f"-backend-config={name}={value}" for name, value in root.backend.items()]
+        terraform(root, "init", *settings)
+    environment = {**os.environ, **root.environment}
+    subprocess.run(["terraform", *arguments], cwd=directory, env=environment, check=True, capture_output=True)
+
+
+def test_what_was_made_unknown_to_the_state_is_taken_over(account: AwsSim, root: Root) -> None:
+    account.client("logs").create_log_group(logGroupName="/cut-off/log", tags=OWN)
+    made = make_group(account, OWN)
+    answer = root.run()
+    assert not answer.failed, answer.output
+    assert answer["actions"][LOG] == "update"  # the provider gives it its retention
+    assert answer["actions"][GROUP] == "import"
+    groups = account.client("ec2").describe_security_groups(GroupIds=[made])["SecurityGroups"]
+    assert [group["GroupName"] for group in groups] == ["cut-off"]
+    assert root.run()["changed"] is False
+
+
+def test_what_is_anothers_is_left_alone(account: AwsSim, root: Root) -> None:
+    account.client("logs").create_log_group(logGroupName="/cut-off/log", tags={"application": "another"})
+    make_group(account, OWN)
+    answer = root.run()
+    assert answer.failed
+    assert "/cut-off/log" in answer["msg"]
+    assert "AlreadyExists" in answer["msg"]
+    [group] = account.client("logs").describe_log_groups()["logGroups"]
+    assert "retentionInDays" not in group
+
+
+def test_what_was_still_being_made_is_kept_when_it_is_made(account: AwsSim, root: Root) -> None:
+    root.run()
+    [before] = account.client("ec2").describe_nat_gateways()["NatGateways"]
+    terraform(root, "taint", NAT)
+    assert root.run(check=True)["actions"] == {NAT: "replace"}
+    answer = root.run()
+    assert (answer["changed"], answer["actions"]) == (False, {})
+    [after] = account.client("ec2").describe_nat_gateways()["NatGateways"]
+    assert after["NatGatewayId"] == before["NatGatewayId"]
+
+
+def tainted(kind: str, before: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "action_reason": "replace_because_tainted", "change": {"before": before}}
+
+
+def test_what_failed_to_be_made_is_made_anew(account: AwsSim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS says of a gateway that is gone that it is deleted, which is where its creation cannot end."""
+    for name, value in account.environment().items():
+        monkeypatch.setenv(name, value)
+    ec2 = account.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    gone, there = (ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"] for _ in range(2))
+    ec2.delete_nat_gateway(NatGatewayId=gone["NatGatewayId"])
+    resources = {
+        "gone": tainted("aws_nat_gateway", {"id": gone["NatGatewayId"]}),
+        "there": tainted("aws_nat_gateway", {"id": there["NatGatewayId"]}),
+        "task": tainted("aws_ecs_service", {"name": "failed"}),
+        "changed": {"type": "aws_nat_gateway", "action_reason": "replace_because_cannot_update"},
+    }
+    assert list(unfinished(resources, "us-east-1")) == ["there"]
+
+
+def test_waiting_ends_with_an_interruption(tmp_path: Path) -> None:
+    terraform = Terraform(tmp_path, {})
+    with pytest.raises(InterruptedRunError, match="Run it again to go on"), terraform.waiting():
+        terraform.interrupt()
+    Terraform(tmp_path, {}).interrupt()  # while a command runs, or none: it is asked, or not started
+
+
+def test_only_what_exists_is_a_conflict() -> None:
+    said = (
+        'terraform apply: Error: creating X: ResourceAlreadyExistsException: taken\n\n  with module.a["b c"].aws_x.y,\n'
+        "  on main.tf line 1\n\nError: creating Z: AccessDenied\n\n  with aws_z.z,\n  on main.tf line 2"
+    )
+    assert list(conflicts(said)) == ['module.a["b c"].aws_x.y']
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "found"),
+    [
+        ("aws_ecs_service", {"cluster": "arn:aws:ecs:us-east-1:1:cluster/gw", "name": "gw"}, "gw/gw"),
+        ("aws_eks_addon", {"cluster_name": "gw", "addon_name": "vpc-cni"}, "gw:vpc-cni"),
+        ("aws_db_instance", {}, None),
+        ("aws_vpc", {"name": "no name is taken"}, None),
+    ],
+)
+def test_a_resource_is_imported_by_what_the_plan_knows_of_it(
+    kind: str, wanted: dict[str, str], found: str | None
+) -> None:
+    assert import_id(kind, wanted, "us-east-1") == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "own"),
+    [
+        ({"tags_all": OWN}, {"tags_all": OWN}, True),
+        ({"tags_all": {}}, {"tags_all": {}}, False),
+        ({"tags_all": {}}, {"tags_all": OWN}, False),
+        ({}, {}, False),
+        (None, {"tags_all": OWN}, False),
+    ],
+)
+def test_only_what_carries_the_same_tags_is_own(before: Any, after: Any, own: bool) -> None:
+    assert is_own({"before": before, "after": after}) is own
