@@ -70,7 +70,7 @@ test: $(INSTALLED_DEV) $(INSTALLED_CLIENTS) $(INSTALLED_CHECKOV) $(IMAGE_TOOLS) 
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not matrix and not molecule" $(ARGS)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m molecule tests/molecule
 
-test-deployments: $(INSTALLED_DEV) ## Run the tests that deploy: every kind of deployment, by Terraform and by the operator's tools
+test-deployments: $(INSTALLED_DEV) ## Run the tests that deploy, on a simulated AWS: each platform from its plan to its end
 	$(BIN)/pytest $(DEPLOYING) -m slow tests/operator tests/terraform $(ARGS)
 
 test-terraform: $(INSTALLED_DEV) $(INSTALLED_CHECKOV) ## Run all tests of the Terraform code, every kind of deployment among them

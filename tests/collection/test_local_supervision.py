@@ -8,7 +8,10 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
+from xmlrpc.client import Fault
 
 import psutil
 import pytest
@@ -261,6 +264,16 @@ def test_a_service_that_failed_is_started_again_by_the_next_run(home: Home) -> N
         home.up()
     home.write()
     assert home.up().started == ["second"]
+
+
+@pytest.mark.parametrize(("code", "raised"), [(50, False), (21, True)])
+def test_a_service_that_ends_before_its_start_is_answered_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool
+) -> None:
+    """supervisord then answers SPAWN_ERROR, and starts it again."""
+    monkeypatch.setattr(Supervisor, "call", Mock(side_effect=Fault(code, "second")))
+    with pytest.raises(Fault) if raised else nullcontext():
+        Supervisor(tmp_path).start("second")
 
 
 def test_services_that_are_unknown_to_the_supervisor_are_to_be_started(tmp_path: Path) -> None:

@@ -8,11 +8,19 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from ansible_collections.genai.gateway.plugins.module_utils.aws_client import AwsError
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import conflicts, import_id, is_own
-from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import InterruptedRunError, Terraform
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import (
+    InterruptedRunError,
+    Terraform,
+    TerraformError,
+)
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_root import Plan
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_unfinished import unfinished
+from ansible_collections.genai.gateway.plugins.modules.terraform_root import apply
 
 from tests.collection.terraform_roots import SOURCES, Root
 from tests.support.aws_sim import AwsSim
@@ -114,6 +122,17 @@ def test_what_failed_to_be_made_is_made_anew(account: AwsSim, monkeypatch: pytes
         "changed": {"type": "aws_nat_gateway", "action_reason": "replace_because_cannot_update"},
     }
     assert list(unfinished(resources, "us-east-1")) == ["there"]
+
+
+@pytest.mark.parametrize(
+    ("met", "told"),
+    [(AwsError("denied"), "It exists"), (TerraformError("no such"), "It exists"), (InterruptedRunError("now"), "now")],
+)
+def test_what_cannot_be_taken_over_is_told_as_terraform_said_it(met: Exception, told: str) -> None:
+    stack = Mock(apply=Mock(side_effect=TerraformError("It exists")), take_over=Mock(side_effect=met))
+    with pytest.raises(TerraformError, match=told):
+        apply(stack, Plan(True, {}, ""), [])
+    assert stack.apply.call_count == 1
 
 
 def test_waiting_ends_with_an_interruption(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.support.aws_deployment_checks import (
 from tests.support.aws_sim import AwsSim
 from tests.support.terraform import required_mirror
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.matrix
 
 ZONE = "example.com"
 RECORD = "gateway.example.com"

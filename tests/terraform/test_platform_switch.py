@@ -13,7 +13,7 @@ from tests.support.aws_deployment_checks import nothing_is_left, nothing_secret_
 from tests.support.aws_sim import AwsSim
 from tests.support.terraform import required_mirror
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.matrix
 
 
 @pytest.fixture

@@ -166,8 +166,8 @@ def test_a_good_issuer_is_ready(gated: Gateway):
 
 def test_of_an_issuer_that_is_away_nobody_is_let_in(start_replica: Callable[..., Gateway]):
     with FakeOkta() as okta:
-        gateway = start_replica(OKTA_ISSUER=okta.issuer)
         token = okta.token()
+    gateway = start_replica(OKTA_ISSUER=okta.issuer)
     response = httpx.post(f"{gateway.url}/user/new", headers={"authorization": f"Bearer {token}"}, json={}, timeout=30)
     assert refused(response)[:2] == (503, "issuer_unavailable")
     assert response.headers["retry-after"]

@@ -20,7 +20,8 @@ PID_FILE = "run/supervisord.pid"
 
 ANSWER_SECONDS = 20
 POLL_SECONDS = 0.1
-NOT_RUNNING = 70  # supervisor.xmlrpc.Faults.NOT_RUNNING
+# Of supervisor.xmlrpc.Faults
+SPAWN_ERROR, NOT_RUNNING = 50, 70
 # supervisord and its services get this and what their own env files say, nothing of the caller's shell: a stack is
 # the same whoever starts it, and no key that happens to be exported there gets into it.
 SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
@@ -107,8 +108,12 @@ class Supervisor:
         return {info["name"]: info["statename"] for info in self.call("getAllProcessInfo")}
 
     def start(self, name: str) -> None:
-        """Starts a service that does not run, without waiting."""
-        self.call("startProcess", name, False)
+        """Starts a service that does not run, without waiting. One that ends at once is tried again by supervisord."""
+        try:
+            self.call("startProcess", name, False)
+        except Fault as fault:
+            if fault.faultCode != SPAWN_ERROR:
+                raise
 
     def stop(self, name: str) -> None:
         """Ends a service and returns when it is gone; one that does not run is in order."""

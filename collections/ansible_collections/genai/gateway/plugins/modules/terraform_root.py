@@ -129,7 +129,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.genai.gateway.plugins.module_utils.aws_client import AwsError
-from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import Terraform, TerraformError
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import (
+    InterruptedRunError,
+    Terraform,
+    TerraformError,
+)
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_root import Plan, Request, Stack, opened
 
 ARGUMENTS = {
@@ -199,18 +203,24 @@ def _bring_to_state(module: AnsibleModule, stack: Stack, before: dict[str, Any])
         plan = stack.plan() if stack.keep_unfinished(plan) else plan
     _refuse(plan, params["allowed_changes"])
     if plan.changes and not module.check_mode:
-        plan = _apply(stack, plan, params["allowed_changes"])
+        plan = apply(stack, plan, params["allowed_changes"])
     result = {"changed": plan.changes, "summary": plan.summary, "actions": plan.actions, "outputs": stack.outputs()}
     if module._diff:
         result["diff"] = {"prepared": plan.text}
     return result
 
 
-def _apply(stack: Stack, plan: Plan, allowed: list[str]) -> Plan:
+def apply(stack: Stack, plan: Plan, allowed: list[str]) -> Plan:
+    """Do what was planned, with what a cut-off run has made of it. What was done in the end. Raises TerraformError."""
     try:
         stack.apply()
     except TerraformError as error:
-        again = stack.take_over(plan, str(error))
+        try:
+            again = stack.take_over(plan, str(error))
+        except InterruptedRunError:
+            raise
+        except (AwsError, TerraformError):  # it cannot be looked at: what Terraform said first tells more
+            again = None
         if again is None:
             raise
         _refuse(again, allowed)
