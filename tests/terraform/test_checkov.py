@@ -18,15 +18,20 @@ MISSING = f"There is no {CHECKOV}; make it by `make {Path(sys.prefix).name}/chec
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not CHECKOV.exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     done = subprocess.run(
         [CHECKOV, "--directory", TREE, "--framework", "terraform", "--skip-download", "--output", "json", "--quiet"],
         capture_output=True,
         text=True,
-        # Its own is to write into the home directory.
-        env={"PATH": os.environ["PATH"], "HOME": str(TREE), "LOG_LEVEL": "ERROR", "NO_PROXY": "*"},
+        # It writes into the home directory, which is neither anybody's nor the tree.
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path_factory.mktemp("home")),
+            "LOG_LEVEL": "ERROR",
+            "NO_PROXY": "*",
+        },
     )
     read: dict[str, Any] = json.loads(done.stdout)
     return read
