@@ -119,9 +119,10 @@ def test_what_failed_to_be_made_is_made_anew(account: AwsSim, monkeypatch: pytes
         "gone": tainted("aws_nat_gateway", {"id": gone["NatGatewayId"]}),
         "there": tainted("aws_nat_gateway", {"id": there["NatGatewayId"]}),
         "task": tainted("aws_ecs_service", {"name": "failed"}),
+        "log": tainted("aws_cloudwatch_log_group", {"name": "/there"}),
         "changed": {"type": "aws_nat_gateway", "action_reason": "replace_because_cannot_update"},
     }
-    assert list(unfinished(resources, "us-east-1")) == ["there"]
+    assert list(unfinished(resources, "us-east-1")) == ["there", "log"]
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,10 @@ def _an_interrupted_run_releases_its_lock(account: AwsSim, operator: Operator) -
 def _a_request_was_cut_off_that_aws_had_answered(account: AwsSim, operator: Operator) -> None:
     """The interruption can have done that by itself: which requests it met is a matter of milliseconds."""
     logs = account.client("logs")
+    key = account.client("kms").describe_key(KeyId=f"alias/{operator.name}")["KeyMetadata"]["Arn"]
     for name in (f"/{operator.name}/ecs/gateway", f"/aws/elasticache/{operator.name}/slow"):
         if not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
-            logs.create_log_group(logGroupName=name, tags={"application": operator.name})
+            logs.create_log_group(logGroupName=name, tags={"application": operator.name}, kmsKeyId=key)
 
 
 def _a_lock_of_another_is_respected_and_told_of(account: AwsSim, operator: Operator) -> None:

@@ -144,8 +144,12 @@ class Stack:
             return None
         write_imports(found, self.terraform.directory)
         again = self.plan()
-        if not all(is_own(again.resources[address]["change"]) for address in found):
+        own = {address: found[address] for address in found if is_own(again.resources[address]["change"])}
+        if not own:
             return None
+        if own != found:  # the others' owners are to be told of, once these are no longer in the way
+            write_imports(own, self.terraform.directory)
+            again = self.plan()
         return Plan(True, plan.actions | again.actions, f"{plan.text}\n{again.text}", again.resources)
 
     def take_up(self) -> None:

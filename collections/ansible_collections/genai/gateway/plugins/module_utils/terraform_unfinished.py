@@ -1,7 +1,7 @@
 """What was still being made when a run was cut off.
 
-Terraform marks it as tainted and would make it anew: a database that is protected against that, or for ten minutes.
-When it has come to be what was asked for, it is kept.
+Terraform marks it as tainted and would make it anew: a database that is protected against that, or for ten minutes; a
+log group under a name that is taken. When it has come to be what was asked for, it is kept.
 """
 
 from __future__ import annotations
@@ -25,6 +25,27 @@ _WAITERS = {
     "aws_lb": ("elbv2", "load_balancer_available", "Names", "name"),
     "aws_nat_gateway": ("ec2", "nat_gateway_available", "NatGatewayIds", "id"),
 }
+# What one request makes: of these, the look at what had been made was cut off. The next apply adds what they lack.
+_AT_ONCE = frozenset(
+    {
+        "aws_budgets_budget",
+        "aws_cloudwatch_log_delivery_destination",
+        "aws_cloudwatch_log_delivery_source",
+        "aws_cloudwatch_log_group",
+        "aws_db_parameter_group",
+        "aws_db_subnet_group",
+        "aws_ecr_repository",
+        "aws_elasticache_parameter_group",
+        "aws_elasticache_subnet_group",
+        "aws_iam_instance_profile",
+        "aws_iam_role",
+        "aws_lb_target_group",
+        "aws_s3_bucket",
+        "aws_security_group",
+        "aws_ssm_document",
+        "aws_wafv2_web_acl",
+    }
+)
 # How botocore says that it came to a bad end, and not that it takes long or cannot be asked.
 _FAILED = "terminal failure state"
 
@@ -35,7 +56,11 @@ def unfinished(resources: Mapping[str, Mapping[str, Any]], region: str) -> Itera
     What failed to be made is not among them. `resources`: of the plan, by address. Raises AwsError.
     """
     for address, resource in resources.items():
-        if resource.get("action_reason") == _TAINTED and resource["type"] in _WAITERS:
+        if resource.get("action_reason") != _TAINTED:
+            continue
+        if resource["type"] in _AT_ONCE:
+            yield address
+        elif resource["type"] in _WAITERS:
             service, waiter, argument, attribute = _WAITERS[resource["type"]]
             value = resource["change"]["before"][attribute]
             if _is_made(client(service, region).get_waiter(waiter), argument, value):
