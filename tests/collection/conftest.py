@@ -1,4 +1,4 @@
-"""What the collection's tests share: its code on the import path, a Postgres, LiteLLM's client with its engine."""
+"""What the collection's tests share: its code on the import path, an AWS, a Postgres, LiteLLM's client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from ansible_collections.genai.gateway.plugins.module_utils.prisma_toolchain imp
     find_toolchain,
 )
 
+from tests.support.aws_sim import AwsSim  # noqa: E402
 from tests.support.postgres import Postgres  # noqa: E402
+from tests.support.terraform import required_mirror  # noqa: E402
 
 MIGRATED = "migrated"
 
@@ -33,6 +35,14 @@ def engine_source() -> Path:
 def postgres() -> Iterator[Postgres]:
     with Postgres() as server:
         yield server
+
+
+@pytest.fixture
+def account() -> Iterator[AwsSim]:
+    """An empty account for Terraform."""
+    required_mirror()
+    with AwsSim() as account:
+        yield account
 
 
 @pytest.fixture(scope="session")

@@ -27,13 +27,6 @@ S3 = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</
 
 
 @pytest.fixture
-def account() -> Iterator[AwsSim]:
-    required_mirror()
-    with AwsSim() as account:
-        yield account
-
-
-@pytest.fixture
 def expired() -> Iterator[str]:
     """The address of an AWS that takes no credentials any more."""
 

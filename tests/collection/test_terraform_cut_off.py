@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
+import json
+import re
+from collections import defaultdict
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from ansible_collections.genai.gateway.plugins.module_utils.aws_client import AwsError
-from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import conflicts, import_id, is_own
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import (
+    BY_ATTRIBUTES,
+    BY_QUESTION,
+    conflicts,
+    import_id,
+    is_own,
+)
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import (
     InterruptedRunError,
     Terraform,
     TerraformError,
 )
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_root import Plan
-from ansible_collections.genai.gateway.plugins.module_utils.terraform_unfinished import unfinished
+from ansible_collections.genai.gateway.plugins.module_utils.terraform_unfinished import AT_ONCE, WAITERS, unfinished
 from ansible_collections.genai.gateway.plugins.modules.terraform_root import apply
+from botocore.session import Session
+from botocore.validate import ParamValidator
 
 from tests.collection.terraform_roots import SOURCES, Root
+from tests.support.aws_deployment import TREE
 from tests.support.aws_sim import AwsSim
+from tests.support.terraform import Terraform as Commands
 from tests.support.terraform import required_mirror, write_cli_config
 
+SOURCE = SOURCES / "cut_off"
 OWN = {"application": "cut-off"}
 GROUP, LOG, NAT = 'aws_security_group.this["one group"]', "aws_cloudwatch_log_group.this", "aws_nat_gateway.this"
 
 
 @pytest.fixture
-def account() -> Iterator[AwsSim]:
-    required_mirror()
-    with AwsSim() as account:
-        yield account
-
-
-@pytest.fixture
 def root(account: AwsSim, tmp_path: Path) -> Root:
-    root = Root(account, tmp_path, SOURCES / "cut_off")
+    root = Root(account, tmp_path, SOURCE)
     root.environment["TF_CLI_CONFIG_FILE"] = str(write_cli_config(tmp_path, required_mirror()))
     answer = root.run(targets=["aws_vpc.this"])
     assert not answer.failed, answer.output
@@ -56,17 +60,6 @@ def make_group(account: AwsSim, tags: dict[str, str]) -> str:
         GroupName="cut-off", Description="Of a test", VpcId=vpc, TagSpecifications=[specification]
     )
     return str(made["GroupId"])
-
-
-def terraform(root: Root, *arguments: str) -> None:
-    """Run a command of Terraform with the state of a root."""
-    directory = root.directory / "by-hand"
-    if not directory.exists():
-        shutil.copytree(root.tree / root.name, directory)
-        settings = [f"-backend-config={name}={value}" for name, value in root.backend.items()]
-        terraform(root, "init", *settings)
-    environment = {**os.environ, **root.environment}
-    subprocess.run(["terraform", *arguments], cwd=directory, env=environment, check=True, capture_output=True)
 
 
 def test_what_was_made_unknown_to_the_state_is_taken_over(account: AwsSim, root: Root) -> None:
@@ -88,14 +81,18 @@ def test_what_is_anothers_is_left_alone(account: AwsSim, root: Root) -> None:
     assert answer.failed
     assert "/cut-off/log" in answer["msg"]
     assert "AlreadyExists" in answer["msg"]
-    [group] = account.client("logs").describe_log_groups()["logGroups"]
-    assert "retentionInDays" not in group
+    [log] = account.client("logs").describe_log_groups()["logGroups"]
+    assert "retentionInDays" not in log
+    # What is its own beside it is no longer in the way.
+    assert GROUP not in root.run(check=True)["actions"]
 
 
-def test_what_was_still_being_made_is_kept_when_it_is_made(account: AwsSim, root: Root) -> None:
+def test_what_was_still_being_made_is_kept_when_it_is_made(account: AwsSim, root: Root, tmp_path: Path) -> None:
     root.run()
     [before] = account.client("ec2").describe_nat_gateways()["NatGateways"]
-    terraform(root, "taint", NAT)
+    by_hand = Commands(SOURCE, tmp_path / "by-hand", account.environment(), required_mirror())
+    by_hand.do("init", *(f"-backend-config={name}={value}" for name, value in root.backend.items()))
+    by_hand.do("taint", NAT)
     assert root.run(check=True)["actions"] == {NAT: "replace"}
     answer = root.run()
     assert (answer["changed"], answer["actions"]) == (False, {})
@@ -107,11 +104,17 @@ def tainted(kind: str, before: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "action_reason": "replace_because_tainted", "change": {"before": before}}
 
 
-def test_what_failed_to_be_made_is_made_anew(account: AwsSim, monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS says of a gateway that is gone that it is deleted, which is where its creation cannot end."""
+@pytest.fixture
+def entered(account: AwsSim, monkeypatch: pytest.MonkeyPatch) -> AwsSim:
+    """The account, which this process is in, too."""
     for name, value in account.environment().items():
         monkeypatch.setenv(name, value)
-    ec2 = account.client("ec2")
+    return account
+
+
+def test_what_failed_to_be_made_is_made_anew(entered: AwsSim) -> None:
+    """AWS says of a gateway that is gone that it is deleted, which is where its creation cannot end."""
+    ec2 = entered.client("ec2")
     subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
     gone, there = (ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"] for _ in range(2))
     ec2.delete_nat_gateway(NatGatewayId=gone["NatGatewayId"])
@@ -164,6 +167,62 @@ def test_a_resource_is_imported_by_what_the_plan_knows_of_it(
     kind: str, wanted: dict[str, str], found: str | None
 ) -> None:
     assert import_id(kind, wanted, "us-east-1") == found
+
+
+def test_where_its_name_does_not_tell_aws_is_asked(entered: AwsSim) -> None:
+    ec2, elb = entered.client("ec2"), entered.client("elbv2")
+    subnets = ec2.describe_subnets()["Subnets"][:2]
+    vpc = subnets[0]["VpcId"]
+    balancer = elb.create_load_balancer(Name="own", Subnets=[one["SubnetId"] for one in subnets])["LoadBalancers"][0]
+    targets = elb.create_target_group(Name="own", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0]
+    group = ec2.create_security_group(GroupName="own", Description="Of a test", VpcId=vpc)
+    visible = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "own"}
+    acl = entered.client("wafv2").create_web_acl(
+        Name="own", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visible
+    )
+    expected = {
+        "aws_budgets_budget": f"{entered.client('sts').get_caller_identity()['Account']}:own",
+        "aws_lb": balancer["LoadBalancerArn"],
+        "aws_lb_target_group": targets["TargetGroupArn"],
+        "aws_security_group": group["GroupId"],
+        "aws_wafv2_web_acl": f"{acl['Summary']['Id']}/own/REGIONAL",
+    }
+    wanted = {"name": "own", "vpc_id": vpc, "scope": "REGIONAL"}
+    assert {kind: import_id(kind, wanted, "us-east-1") for kind in BY_QUESTION} == expected
+    assert import_id("aws_security_group", wanted | {"name": "nobody's"}, "us-east-1") is None
+    assert import_id("aws_wafv2_web_acl", wanted | {"name": "nobody's"}, "us-east-1") is None
+
+
+# --- the tables -------------------------------------------------------------------------
+
+TYPES = {*BY_ATTRIBUTES, *BY_QUESTION, *WAITERS, *AT_ONCE}
+
+
+def test_they_name_what_the_provider_has(tmp_path: Path) -> None:
+    commands = Commands(SOURCE, tmp_path / "schema", {}, required_mirror())
+    (commands.directory / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    commands.do("init")
+    [provider] = json.loads(commands.do("providers", "schema", "-json"))["provider_schemas"].values()
+    attributes = {kind: set(provider["resource_schemas"][kind]["block"]["attributes"]) for kind in TYPES}
+    for kind, form in BY_ATTRIBUTES.items():
+        assert {name for _, name, _, _ in Formatter().parse(form) if name} <= attributes[kind], kind
+    assert [kind for kind in (*BY_ATTRIBUTES, *BY_QUESTION) if "tags_all" not in attributes[kind]] == []
+
+
+def test_they_name_nothing_that_is_nowhere_deployed() -> None:
+    code = "".join(file.read_text() for file in TREE.rglob("*.tf"))
+    assert set(re.findall(r'^resource "(\w+)"', code, re.MULTILINE)) >= TYPES
+
+
+@pytest.mark.parametrize("kind", WAITERS)
+def test_a_waiter_is_one_of_botocores_with_its_arguments(kind: str) -> None:
+    waiter = WAITERS[kind]
+    made_up = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
+    client = Session().create_client(waiter.service, region_name="us-east-1", **made_up)
+    operation = client.get_waiter(waiter.name).config.operation
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    arguments = waiter.arguments(defaultdict(lambda: "some"))
+    assert ParamValidator().validate(arguments, shape).generate_report() == ""
 
 
 @pytest.mark.parametrize(

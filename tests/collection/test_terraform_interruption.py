@@ -8,10 +8,11 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_process import InterruptedRunError, Terraform
 
@@ -119,7 +120,20 @@ def account() -> Iterator[AwsSim]:
         yield account
 
 
-def test_an_interrupted_apply_is_kept_in_the_state_and_goes_on(account: AwsSim, tmp_path: Path) -> None:
+def the_module(process: subprocess.Popen[str]) -> int:
+    return process.pid
+
+
+def terraform_alone(process: subprocess.Popen[str]) -> int:
+    """As whoever ends the programs of modules does, and not the modules."""
+    [terraform] = [each.pid for each in psutil.Process(process.pid).children() if each.name() == "terraform"]
+    return terraform
+
+
+@pytest.mark.parametrize("whom", [the_module, terraform_alone])
+def test_an_interrupted_apply_is_kept_in_the_state_and_goes_on(
+    account: AwsSim, tmp_path: Path, whom: Callable[[subprocess.Popen[str]], int]
+) -> None:
     root = Root(account, tmp_path)
     root.run(variables={"entries": {"a": "1"}})
     begun = tmp_path / "begun"
@@ -129,7 +143,7 @@ def test_an_interrupted_apply_is_kept_in_the_state_and_goes_on(account: AwsSim, 
         keep_outputs=["entries"],
     )
     begun.read_text()
-    process.send_signal(signal.SIGINT)
+    os.kill(whom(process), signal.SIGINT)
     answer = answer_of(process)
     assert (answer["msg"], answer["outputs_before"]) == (GONE_ON, {"entries": {"a": "1"}})
     assert not root.locked()

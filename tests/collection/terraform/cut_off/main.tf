@@ -16,7 +16,6 @@ provider "aws" {
   }
 }
 
-
 resource "aws_vpc" "this" {
   cidr_block = "10.0.0.0/16"
 }

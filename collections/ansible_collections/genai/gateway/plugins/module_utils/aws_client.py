@@ -20,8 +20,11 @@ def environment(region: str, profile: str = "") -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def client(service: str, region: str) -> Any:
-    """boto3's client of a service, with the credentials of the environment. Raises AwsError without boto3."""
+def client(service: str, region: str | None) -> Any:
+    """boto3's client of a service, with the credentials of the environment. Raises AwsError without boto3.
+
+    Without a region it is that of the environment, too.
+    """
     try:
         import boto3
         from botocore.config import Config

@@ -19,13 +19,14 @@ from ansible_collections.genai.gateway.plugins.module_utils.aws_client import cl
 _EXISTS = re.compile(r"already ?exists|AlreadyOwnedByYou|Duplicate|ResourceInUse|not idempotent", re.IGNORECASE)
 _ADDRESS = re.compile(r"^\s*with (?P<address>\S.*),$", re.MULTILINE)
 # Terraform reads it with the code of the root module.
-IMPORTS = "taken_over.tf.json"
+_IMPORTS = "taken_over.tf.json"
 
 Attributes = Mapping[str, Any]
+Region = str | None
 
 # By what Terraform imports a resource, for the types whose names are taken once one has been made. Where the
 # attributes that the plan knows do not tell, AWS is asked.
-_BY_ATTRIBUTES = {
+BY_ATTRIBUTES = {
     "aws_cloudformation_stack": "{name}",
     "aws_cloudwatch_log_delivery_destination": "{name}",
     "aws_cloudwatch_log_delivery_source": "{name}",
@@ -54,14 +55,17 @@ def conflicts(said: str) -> Iterator[str]:
             yield from (found["address"] for found in _ADDRESS.finditer(diagnostic))
 
 
-def import_id(kind: str, wanted: Attributes, region: str) -> str | None:
-    """By what a resource of this type can be imported; none where that is not known. Raises AwsError."""
+def import_id(kind: str, wanted: Attributes, region: Region) -> str | None:
+    """By what a resource of this type can be imported; none where that is not known. Raises AwsError.
+
+    `wanted`: its attributes as far as the plan knows them. `region`: where it is; without one, that of the environment.
+    """
     try:
-        if kind in _BY_ATTRIBUTES:
+        if kind in BY_ATTRIBUTES:
             # An ECS cluster is known by its ARN, and imported by its name.
             short = {name: value.rsplit("/", 1)[-1] if name == "cluster" else value for name, value in wanted.items()}
-            return _BY_ATTRIBUTES[kind].format_map(short)
-        return _BY_QUESTION[kind](wanted, region) if kind in _BY_QUESTION else None
+            return BY_ATTRIBUTES[kind].format_map(short)
+        return BY_QUESTION[kind](wanted, region) if kind in BY_QUESTION else None
     except (KeyError, IndexError, ValueError):  # not planned yet, or not there
         return None
 
@@ -69,7 +73,7 @@ def import_id(kind: str, wanted: Attributes, region: str) -> str | None:
 def write_imports(ids: Mapping[str, str], root: Path) -> None:
     """Have the next plan import these, by address."""
     blocks = [{"to": address, "id": identifier} for address, identifier in ids.items()]
-    (root / IMPORTS).write_text(json.dumps({"import": blocks}))
+    (root / _IMPORTS).write_text(json.dumps({"import": blocks}))
 
 
 def is_own(change: Mapping[str, Any]) -> bool:
@@ -78,26 +82,26 @@ def is_own(change: Mapping[str, Any]) -> bool:
     return bool(after.get("tags_all")) and before.get("tags_all") == after["tags_all"]
 
 
-def _load_balancer(wanted: Attributes, region: str) -> str:
+def _load_balancer(wanted: Attributes, region: Region) -> str:
     with refusals("look for the load balancer"):
         found = client("elbv2", region).describe_load_balancers(Names=[wanted["name"]])
     return str(found["LoadBalancers"][0]["LoadBalancerArn"])
 
 
-def _target_group(wanted: Attributes, region: str) -> str:
+def _target_group(wanted: Attributes, region: Region) -> str:
     with refusals("look for the target group"):
         found = client("elbv2", region).describe_target_groups(Names=[wanted["name"]])
     return str(found["TargetGroups"][0]["TargetGroupArn"])
 
 
-def _security_group(wanted: Attributes, region: str) -> str:
+def _security_group(wanted: Attributes, region: Region) -> str:
     filters = [{"Name": "group-name", "Values": [wanted["name"]]}, {"Name": "vpc-id", "Values": [wanted["vpc_id"]]}]
     with refusals("look for the security group"):
         found = client("ec2", region).describe_security_groups(Filters=filters)
     return str(found["SecurityGroups"][0]["GroupId"])
 
 
-def _web_acl(wanted: Attributes, region: str) -> str:
+def _web_acl(wanted: Attributes, region: Region) -> str:
     name, scope = wanted["name"], wanted["scope"]
     with refusals("look for the web ACL"):
         found = client("wafv2", "us-east-1" if scope == "CLOUDFRONT" else region).list_web_acls(Scope=scope)
@@ -105,12 +109,12 @@ def _web_acl(wanted: Attributes, region: str) -> str:
     return f"{identifier}/{name}/{scope}"
 
 
-def _budget(wanted: Attributes, region: str) -> str:
+def _budget(wanted: Attributes, region: Region) -> str:
     with refusals("ask for the account"):
         return f"{client('sts', region).get_caller_identity()['Account']}:{wanted['name']}"
 
 
-_BY_QUESTION: dict[str, Callable[[Attributes, str], str]] = {
+BY_QUESTION: dict[str, Callable[[Attributes, Region], str]] = {
     "aws_budgets_budget": _budget,
     "aws_lb": _load_balancer,
     "aws_lb_target_group": _target_group,

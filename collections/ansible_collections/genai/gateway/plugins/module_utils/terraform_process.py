@@ -20,6 +20,8 @@ _LOCK_OWNER = re.compile(
     r"^\s*Who:\s+(?P<who>\S+)\s*$.*?^\s*Created:\s+(?P<since>\S+ [\d:]+)", re.MULTILINE | re.DOTALL
 )
 _LOCKED = "Error acquiring the state lock"
+# A signal may reach Terraform alone: this is what it says then.
+_HALTED = "Error: execution halted"
 # Credentials that ended in the middle say so in many ways, depending on the service that was asked.
 _EXPIRED = re.compile(
     r"ExpiredToken|RequestExpired|(token|credentials|session)\b.{0,60}\bexpired|refresh(ing)? (cached )?SSO token",
@@ -109,7 +111,7 @@ class Terraform:
             out, err = self._process.communicate()
             code = self._process.returncode
         self._process = None
-        if self._interrupted and code not in good:
+        if code not in good and (self._interrupted or _HALTED in err):
             raise InterruptedRunError("Interrupted; terraform stopped in good order. Run it again to go on.")
         if code not in good:
             raise explain(arguments[0], err or out, self.unlock_hint)

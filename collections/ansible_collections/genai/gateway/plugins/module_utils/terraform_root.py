@@ -16,7 +16,6 @@ from typing import Any
 
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_leftovers import keep, take_up
 from ansible_collections.genai.gateway.plugins.module_utils.terraform_orphans import (
-    IMPORTS,
     conflicts,
     import_id,
     is_own,
@@ -118,7 +117,7 @@ class Stack:
         with self.terraform.waiting():
             kept = list(unfinished(plan.resources, self._region))
         for address in kept:
-            self.terraform.run("untaint", *self._locking, address)
+            self.terraform.run("untaint", "-no-color", *self._locking, address)
         return bool(kept)
 
     def apply(self) -> None:
@@ -140,11 +139,11 @@ class Stack:
                 for address, resource in wanted.items()
                 if (identifier := import_id(resource["type"], resource["change"]["after"], self._region))
             }
-        if not found or (self.terraform.directory / IMPORTS).exists():
+        if not found:
             return None
         write_imports(found, self.terraform.directory)
         again = self.plan()
-        own = {address: found[address] for address in found if is_own(again.resources[address]["change"])}
+        own = {one: found[one] for one in found if one in again.resources and is_own(again.resources[one]["change"])}
         if not own:
             return None
         if own != found:  # the others' owners are to be told of, once these are no longer in the way
@@ -162,8 +161,8 @@ class Stack:
         return {name: output["value"] for name, output in json.loads(text).items() if not output["sensitive"]}
 
     @property
-    def _region(self) -> str:
-        return str(self.request.variables.get("aws_region") or self.request.backend.get("region") or "us-east-1")
+    def _region(self) -> str | None:
+        return self.request.variables.get("aws_region") or self.request.backend.get("region")
 
     @property
     def _file(self) -> Path:

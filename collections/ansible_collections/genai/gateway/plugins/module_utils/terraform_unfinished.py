@@ -6,27 +6,36 @@ log group under a name that is taken. When it has come to be what was asked for,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.genai.gateway.plugins.module_utils.aws_client import AwsError, client, refusals
 
 _TAINTED = "replace_because_tainted"
-# Service, botocore's waiter, its argument, and the attribute that is its value: for what takes minutes.
-_WAITERS = {
-    "aws_db_instance": ("rds", "db_instance_available", "DBInstanceIdentifier", "identifier"),
-    "aws_eks_cluster": ("eks", "cluster_active", "name", "name"),
-    "aws_elasticache_replication_group": (
-        "elasticache",
-        "replication_group_available",
-        "ReplicationGroupId",
-        "replication_group_id",
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """A waiter of botocore, and its arguments for a resource with these attributes."""
+
+    service: str
+    name: str
+    arguments: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+# For what takes minutes.
+WAITERS = {
+    "aws_db_instance": Waiter("rds", "db_instance_available", lambda one: {"DBInstanceIdentifier": one["identifier"]}),
+    "aws_eks_cluster": Waiter("eks", "cluster_active", lambda one: {"name": one["name"]}),
+    "aws_elasticache_replication_group": Waiter(
+        "elasticache", "replication_group_available", lambda one: {"ReplicationGroupId": one["replication_group_id"]}
     ),
-    "aws_lb": ("elbv2", "load_balancer_available", "Names", "name"),
-    "aws_nat_gateway": ("ec2", "nat_gateway_available", "NatGatewayIds", "id"),
+    "aws_lb": Waiter("elbv2", "load_balancer_available", lambda one: {"Names": [one["name"]]}),
+    "aws_nat_gateway": Waiter("ec2", "nat_gateway_available", lambda one: {"NatGatewayIds": [one["id"]]}),
 }
 # What one request makes: of these, the look at what had been made was cut off. The next apply adds what they lack.
-_AT_ONCE = frozenset(
+AT_ONCE = frozenset(
     {
         "aws_budgets_budget",
         "aws_cloudwatch_log_delivery_destination",
@@ -50,29 +59,26 @@ _AT_ONCE = frozenset(
 _FAILED = "terminal failure state"
 
 
-def unfinished(resources: Mapping[str, Mapping[str, Any]], region: str) -> Iterator[str]:
+def unfinished(resources: Mapping[str, Mapping[str, Any]], region: str | None) -> Iterator[str]:
     """The addresses of those that a plan would make anew for nothing else, as soon as they are made.
 
-    What failed to be made is not among them. `resources`: of the plan, by address. Raises AwsError.
+    What failed to be made is not among them. `resources`: of the plan, by address. `region`: where they are; without
+    one, that of the environment. Raises AwsError.
     """
     for address, resource in resources.items():
         if resource.get("action_reason") != _TAINTED:
             continue
-        if resource["type"] in _AT_ONCE:
+        waiter = WAITERS.get(resource["type"])
+        if resource["type"] in AT_ONCE or (waiter and _is_made(waiter, address, resource["change"]["before"], region)):
             yield address
-        elif resource["type"] in _WAITERS:
-            service, waiter, argument, attribute = _WAITERS[resource["type"]]
-            value = resource["change"]["before"][attribute]
-            if _is_made(client(service, region).get_waiter(waiter), argument, value):
-                yield address
 
 
-def _is_made(waiter: Any, argument: str, value: str) -> bool:
+def _is_made(waiter: Waiter, address: str, attributes: Mapping[str, Any], region: str | None) -> bool:
     from botocore.exceptions import WaiterError
 
     try:
-        with refusals(f"ask how {value} comes along"):
-            waiter.wait(**{argument: [value] if argument.endswith("s") else value})
+        with refusals(f"wait until {address} is made"):
+            client(waiter.service, region).get_waiter(waiter.name).wait(**waiter.arguments(attributes))
     except AwsError as error:
         if isinstance(error.__cause__, WaiterError) and _FAILED in str(error.__cause__):
             return False

@@ -50,7 +50,7 @@ EXAMPLES = r"""
 - name: Make LiteLLM's database client
   genai.gateway.prisma_client:
     engine_source: "{{ role_path }}/files/query_engine"
-    engine_dir: /opt/gateway/venv/share/litellm-query-engine
+    engine_dir: "{{ playbook_dir }}/share/litellm-query-engine"
   register: client
 
 - name: Start LiteLLM on it
@@ -73,13 +73,13 @@ environment:
   description: The variables of a process that uses the client.
   returned: always
   type: dict
-  sample: {PRISMA_QUERY_ENGINE_BINARY: /opt/gateway/venv/share/litellm-query-engine/bin/prisma-query-engine}
+  sample: {PRISMA_QUERY_ENGINE_BINARY: /path/to/share/litellm-query-engine/bin/prisma-query-engine}
 path:
   description: The directories to put first on the PATH of such a process.
   returned: always
   type: list
   elements: str
-  sample: [/opt/gateway/venv/share/litellm-query-engine/bin]
+  sample: [/path/to/share/litellm-query-engine/bin]
 """
 
 import os
